@@ -1,0 +1,58 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+MEMBERS := statute servicekit gateway services/appeals stack
+export PORT ?= 8000
+
+.PHONY: help setup run test check demo lock format bench prove
+
+help: ## Show what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+run: .venv/ready ## Start Ashyq at http://127.0.0.1:8000 (PORT and ASHYQ_DATA choose another)
+	@$(BIN)/ashyq run
+
+test: .venv/ready ## Run all tests against a real PostgreSQL
+	@$(BIN)/pytest
+
+demo: .venv/ready ## Play the story of one appeal in the terminal
+	@$(BIN)/ashyq demo
+
+check: .venv/ready ## Check form, types, borders and dependencies, as CI does
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy $(addsuffix /src,$(MEMBERS)) $(addsuffix /tests,$(MEMBERS)) tests bench conftest.py
+	@$(BIN)/lint-imports --no-logo
+	@for member in $(MEMBERS); do $(BIN)/deptry --config $$member/pyproject.toml $$member/src || exit 1; done
+	@$(BIN)/vulture
+
+format: .venv/ready ## Put every file into the agreed form
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+bench: .venv/ready ## Measure against limits and peers, side by side; results go to bench/results
+	@$(BIN)/python bench/run.py
+
+prove: .venv/ready ## The long proofs: a million deadlines against the second calendar
+	@$(BIN)/pytest -m prove --timeout 3000
+
+lock: .venv/ready ## Choose dependency versions anew and write requirements.lock
+	@$(BIN)/uv lock --upgrade --quiet
+	@$(BIN)/uv export --quiet --all-packages --all-groups --no-emit-workspace --no-header --no-annotate -o requirements.lock
+
+setup: .venv/ready ## Install everything into .venv (the others do it by themselves)
+
+.venv/ready: requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. Remedy: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$$($(PYTHON) --version) is too old: 3.11 or newer is needed. Remedy: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing. Remedy: apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@total=$$(grep -c '==' requirements.lock); \
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock | \
+	  awk -v total=$$total '/^Collecting|^Requirement already/ {n++; printf "\rInstalling packages: %d of %d ", n, total; fflush()} END {print ""}'
+	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
+	@touch $@

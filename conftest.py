@@ -1,0 +1,12 @@
+"""What all tests share: the members themselves, and the fixtures of a real database.
+
+The members are imported here first, because pytest would otherwise take their project folders, which have the same
+names, for the packages.
+"""
+
+import gateway
+import servicekit
+import stack
+import statute
+
+MEMBERS = (gateway, servicekit, stack, statute)

@@ -1,0 +1,233 @@
+"""A service put together: settings in, a running application out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from sqlalchemy import literal_column, select
+
+from servicekit.base_settings import IdentitySettings, ServiceSettings
+from servicekit.boundary import Boundary, BodyTooLarge
+from servicekit.clock import clock_for
+from servicekit.database import Database, Query, Reading, Writing
+from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
+from servicekit.identity import BEARER, CurrentCaller, IssuerKeys, TokenVerifier
+from servicekit.idempotency import forget_replies
+from servicekit.journal import write_entries
+from servicekit.languages import Translated
+from servicekit.metrics import Metrics
+from servicekit.permissions import ANY, ANYONE, Permissions
+from servicekit.problems import KIT, MEDIA_TYPE, Catalogue, Fault, Problem, handle_problems
+from servicekit.routing import Route
+from servicekit.sweeps import Sweep, Sweeper
+
+_SWEEP_EVERY = timedelta(seconds=5)
+_REPLIES_KEPT = timedelta(days=30)
+_REPLIES_A_BATCH = 1000
+# The shapes of the kit itself: every service describes them alike, so one document needs them once.
+SHARED_SCHEMAS = frozenset(
+    model.__name__
+    for model in (Actor, EntryObject, Fault, HistoryEntry, JournalEntry, Problem, Translated)
+) | {"HistoryEntryList", "JournalEntryList"}
+_SELECT_1 = Query(select(literal_column("1")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a service brings of its own: its name, routes, permission table, errors and periodic work."""
+
+    name: str
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    permissions: Permissions
+    problems: Catalogue
+    sweeps: Sequence[Sweep] = ()
+
+
+class UndeclaredOperation(Exception):
+    """A route that the permission table does not know, or a row without a route: the service must not start."""
+
+
+def create_service(
+    service: Service, settings: ServiceSettings, *, issuer: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """Build the application of a service; nothing is opened before its lifespan starts.
+
+    Args:
+        service: what is particular to the service.
+        settings: where its database and its issuer are.
+        issuer: the way to the issuer of tokens when it is not the network.
+
+    Raises:
+        UndeclaredOperation: routes and permission table do not agree.
+    """
+    metrics = Metrics(service.name)
+    permissions = Permissions({**service.permissions.table, **_kit_permissions(service.name)})
+    routers = [*service.routers, journal_router(service.name), _operations_router()]
+    _require_declared(routers, permissions)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        # The sweeper is stopped before the pool closes, or it would wait for a connection that never comes.
+        async with AsyncExitStack() as stack:
+            verifier = await stack.enter_async_context(token_verifier(settings, issuer))
+            database = await stack.enter_async_context(
+                Database(
+                    settings.database_url,
+                    pool_size=settings.pool_size,
+                    name=f"ashyq-{service.name}",
+                    before_commit=write_entries,
+                )
+            )
+            clock = clock_for(settings.clock_file)
+            sweeper = Sweeper(database, clock, metrics, [*service.sweeps, _FORGETTING])
+            task = asyncio.create_task(sweeper.run_forever(_SWEEP_EVERY), name=f"sweeps of {service.name}")
+            stack.push_async_callback(_stop, task)
+            yield {
+                "clock": clock,
+                "database": database,
+                "metrics": metrics,
+                "permissions": permissions,
+                "sweeper": sweeper,
+                "verifier": verifier,
+            }
+
+    app = FastAPI(title=service.title, description=service.description, lifespan=lifespan, docs_url=None, redoc_url=None)
+    return assemble(app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit)
+
+
+def assemble(
+    app: FastAPI, metrics: Metrics, catalogue: Catalogue, routers: Sequence[APIRouter], *, limit: int
+) -> FastAPI:
+    """Give an app what every app of the house has: its boundary, its problems, its routes and their description.
+
+    `limit` is the most bytes of a request body.
+    """
+    catalogue = KIT | Catalogue({}, {BodyTooLarge: "too-large"}) | catalogue
+    app.add_middleware(Boundary, metrics=metrics, limit=limit, kinds=catalogue.kinds)
+    handle_problems(app, catalogue)
+    for router in routers:
+        app.include_router(router, dependencies=[BEARER], generate_unique_id_function=lambda route: route.name)
+    app.openapi = lambda: describe(app, catalogue)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def token_verifier(
+    settings: IdentitySettings, issuer: httpx.AsyncBaseTransport | None
+) -> AsyncIterator[TokenVerifier]:
+    """A verifier of the issuer's tokens, with the HTTP client that reads its keys."""
+    async with httpx.AsyncClient(transport=issuer) as client:
+        keys = IssuerKeys(client, settings.jwks_url)
+        yield TokenVerifier(keys, issuer=settings.issuer, audience=settings.audience)
+
+
+def describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
+    """The OpenAPI document of an app: every operation may answer with a problem, and all problems are listed."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    components |= problem.pop("$defs", {}) | {"Problem": problem}
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.pop(name, None)
+    for item in document["paths"].values():
+        for operation in item.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = {
+                "description": "What went wrong",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+    document["x-problems"] = [
+        {"code": kind.code, "status": kind.status, "title": kind.title.model_dump(), "detail": kind.detail.model_dump()}
+        for _, kind in sorted(catalogue.kinds.items())
+    ]
+    app.openapi_schema = document
+    return document
+
+
+def health_router() -> APIRouter:
+    """Liveness alone; an app that depends on something adds its own readiness."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    return router
+
+
+def _readiness_router() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health/ready")
+    async def ready(request: Request) -> dict[str, str]:
+        database: Database = request.state.database
+        async with database.read() as reading:
+            await reading.value(_SELECT_1)
+        return {"status": "ready"}
+
+    return router
+
+
+class Swept(BaseModel):
+    """How many cases each sweep dealt with."""
+
+    done: dict[str, int]
+
+
+def _operations_router() -> APIRouter:
+    router = APIRouter(include_in_schema=False, route_class=Route)
+
+    @router.post("/internal/sweeps")
+    async def run_sweeps(request: Request, _: CurrentCaller) -> Swept:
+        sweeper: Sweeper = request.state.sweeper
+        return Swept(done=await sweeper.run())
+
+    @router.get("/metrics")
+    async def read_metrics(request: Request, _: CurrentCaller) -> Response:
+        metrics: Metrics = request.state.metrics
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _kit_permissions(service: str) -> dict[str, dict[str, set[str]]]:
+    return {
+        f"read_{service.replace('-', '_')}_journal": {ANYONE: {ANY}},
+        "run_sweeps": {"operator": {ANY}},
+        "read_metrics": {ANYONE: {ANY}},  # the gateway has no way to it: it is for the house, not for the public
+    }
+
+
+def _require_declared(routers: Sequence[APIRouter], permissions: Permissions) -> None:
+    operations = {route.name for router in routers for route in router.routes if isinstance(route, APIRoute)}
+    if operations != permissions.table.keys():
+        raise UndeclaredOperation(", ".join(sorted(operations ^ permissions.table.keys())))
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _forget_replies(writing: Writing, _: Any) -> int:
+    return await forget_replies(writing, kept=_REPLIES_KEPT, limit=_REPLIES_A_BATCH)
+
+
+async def _nothing_waits(_: Reading, __: Any) -> timedelta:
+    return timedelta()
+
+
+_FORGETTING = Sweep("forget-replies", _forget_replies, _nothing_waits)

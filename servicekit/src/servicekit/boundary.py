@@ -1,0 +1,100 @@
+"""The outermost layer of every app: size limit, request id, log line, metrics, and an answer whatever happens.
+
+One pure-ASGI middleware, because each layer costs a request time.
+"""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from servicekit.metrics import Metrics
+from servicekit.problems import ProblemKind, answer
+
+_log = structlog.get_logger("requests")
+REQUEST_ID = "x-request-id"
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than any that we read."""
+
+
+class Boundary:
+    """Wraps an app; `limit` is the most bytes of a request body."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, limit: int, kinds: Mapping[str, ProblemKind]) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._limit = limit
+        self._kinds = kinds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, self._limit)
+        started = time.perf_counter()
+        try:
+            await self._answer(scope, exchange)
+        finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "-")
+            self._metrics.answered(scope["method"], route, exchange.status, seconds)
+            _log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=exchange.status,
+                ms=round(seconds * 1000, 1),
+                request_id=exchange.request_id,
+            )
+
+    async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
+        if exchange.announces_too_much():
+            await answer(scope, self._kinds["too-large"])(scope, exchange.receive, exchange.send)
+            return
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        except Exception:
+            _log.exception("request failed", request_id=exchange.request_id)
+            if exchange.started:
+                raise
+            await answer(scope, self._kinds["internal"])(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its answer, watched."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        headers = Headers(scope=scope)
+        self.request_id = headers.get(REQUEST_ID) or uuid4().hex
+        self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        self.started = False
+        self._length = headers.get("content-length")
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._received = 0
+
+    def announces_too_much(self) -> bool:
+        return self._length is not None and self._length.isdigit() and int(self._length) > self._limit
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            if self._received > self._limit:
+                raise BodyTooLarge
+        return message
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
+        await self._send(message)

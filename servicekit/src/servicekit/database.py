@@ -1,0 +1,230 @@
+"""How code talks to PostgreSQL: SQLAlchemy Core describes a statement, asyncpg executes it.
+
+A statement is compiled once to SQL with numbered parameters. SQLAlchemy's own value processors do not run: a
+parameter goes to asyncpg as it is, and a row comes back as asyncpg's record.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+from asyncpg import Record
+from asyncpg.transaction import Transaction
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.elements import ClauseElement
+
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+_ACQUIRE_SECONDS = 5.0
+_CLOSE_SECONDS = 5.0
+_SERVER_SETTINGS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached, is shutting down, or has no room for another request."""
+
+
+class DatabaseBusy(Exception):
+    """The database gave up a statement for now: a lock was held too long, or it took too long."""
+
+
+class Query:
+    """A Core statement, compiled once for asyncpg.
+
+    Values written into the statement are its defaults; `bindparam` names are given at each execution.
+    """
+
+    __slots__ = ("_defaults", "_names", "sql")
+
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
+        self.sql = str(compiled)
+        self._names: tuple[str, ...] = tuple(getattr(compiled, "positiontup", None) or ())
+        self._defaults = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def arguments(self, values: dict[str, Any]) -> list[Any]:
+        """The values in the order of the statement's numbered parameters.
+
+        Raises:
+            KeyError: when a parameter has neither a value nor a default.
+        """
+        defaults = self._defaults
+        return [values[name] if name in values else defaults[name] for name in self._names]
+
+
+class Reading:
+    """A transaction that may look but not touch."""
+
+    def __init__(self, connection: asyncpg.Connection, transaction: Transaction) -> None:
+        self._connection = connection
+        self._transaction = transaction
+        self.open = True
+
+    async def one(self, query: Query, **values: Any) -> Record | None:
+        with _translated(self._connection):
+            return await self._connection.fetchrow(query.sql, *query.arguments(values))
+
+    async def all(self, query: Query, **values: Any) -> list[Record]:
+        with _translated(self._connection):
+            return await self._connection.fetch(query.sql, *query.arguments(values))
+
+    async def value(self, query: Query, **values: Any) -> Any:
+        row = await self.one(query, **values)
+        return None if row is None else row[0]
+
+    async def roll_back(self) -> None:
+        """Give up what was begun; the connection can still be read from."""
+        if self.open:
+            self.open = False
+            # A connection that is gone has rolled back already; what went wrong before is the error to tell.
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self._transaction.rollback()
+
+
+class Writing(Reading):
+    """A transaction that may change things.
+
+    `entries` are journal entries that wait to be written with the rest, in one statement before the commit.
+    """
+
+    def __init__(self, connection: asyncpg.Connection, transaction: Transaction) -> None:
+        super().__init__(connection, transaction)
+        self.entries: list[dict[str, Any]] = []
+
+    async def run(self, query: Query, **values: Any) -> Record | None:
+        """Execute a change; the row it returns, if it returns one."""
+        return await self.one(query, **values)
+
+    async def commit(self) -> None:
+        if self.open:
+            self.open = False
+            with _translated(self._connection):
+                await self._transaction.commit()
+
+
+class Database:
+    """A pool of connections to the service's own database.
+
+    `before_commit` is called with every transaction that is about to be committed.
+    """
+
+    def __init__(
+        self, url: str, *, pool_size: int, name: str, before_commit: Callable[[Writing], Awaitable[None]] | None = None
+    ) -> None:
+        self._before_commit = before_commit
+        self._pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=pool_size,
+            init=_prepare_connection,
+            reset=_nothing_to_reset,
+            command_timeout=15,
+            timeout=_ACQUIRE_SECONDS,
+            max_inactive_connection_lifetime=60,
+            server_settings=_SERVER_SETTINGS | {"application_name": name},
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reading]:
+        """One read-only transaction on one snapshot."""
+        async with self._connection() as connection:
+            transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+            with _translated(connection):
+                await transaction.start()
+            reading = Reading(connection, transaction)
+            try:
+                yield reading
+            finally:
+                await reading.roll_back()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Writing]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        async with self._connection() as connection:
+            transaction = connection.transaction()
+            with _translated(connection):
+                await transaction.start()
+            writing = Writing(connection, transaction)
+            try:
+                yield writing
+                if writing.open and self._before_commit is not None:
+                    await self._before_commit(writing)
+                await writing.commit()
+            finally:
+                await writing.roll_back()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        with _translated(None):
+            connection = await self._pool.acquire(timeout=_ACQUIRE_SECONDS)
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+
+async def _prepare_connection(connection: asyncpg.Connection) -> None:
+    for name in ("jsonb", "json"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=json.loads, format="text")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+async def _nothing_to_reset(_: asyncpg.Connection) -> None:
+    """No session state is ever set here, so the pool's own reset would be a round trip for nothing."""
+
+
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCatalogNameError,
+    OSError,  # TimeoutError and ConnectionError among them
+)
+_BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError)
+
+
+class _translated:  # noqa: N801 - read as a phrase: with _translated(connection)
+    """Turns the driver's failures into the two that callers can act on; a bug of ours stays what it is."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: asyncpg.Connection | None) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is None:
+            return
+        if isinstance(error, _GONE):
+            raise DatabaseUnavailable(type(error).__name__) from error
+        if isinstance(error, _BUSY):
+            raise DatabaseBusy(type(error).__name__) from error
+        if isinstance(error, asyncpg.InterfaceError) and (self._connection is None or self._connection.is_closed()):
+            raise DatabaseUnavailable(type(error).__name__) from error

@@ -1,0 +1,168 @@
+"""Exactly once: the answer to a change is stored in the change's own transaction, and a repeat gets the same bytes.
+
+A repeat is not looked for beforehand: the change runs, and the primary key of the stored replies lets only one of
+several equal requests commit. So the common case costs no extra statement, and a race has exactly one winner.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from fastapi import Request, Response
+from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_
+from uuid_utils.compat import uuid7
+
+from servicekit.database import DatabaseBusy, Query, Writing
+from servicekit.journal import INSERT_WAITING
+from servicekit.tables import replies
+
+_LONGEST_KEY = 255
+_STORED_HEADERS = ("content-type", "etag", "location")
+
+
+class BadIdempotencyKey(Exception):
+    """The key is empty, too long, or has characters that a header should not."""
+
+
+class KeyReused(Exception):
+    """The key was used before, for a request that said something else."""
+
+
+class KeyInFlight(Exception):
+    """A request with the same key is still being worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeatable:
+    """What makes two requests the same: who, what, where, under which key, and what was said."""
+
+    subject: str
+    method: str
+    path: str
+    key: str
+    fingerprint: bytes
+
+    @property
+    def place(self) -> dict[str, str]:
+        return {"subject": self.subject, "method": self.method, "path": self.path, "key": self.key}
+
+
+async def exactly_once(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Answer a changing request, or repeat the answer that it got before.
+
+    The handler's transaction is open when it returns, so the reply commits with the change. A request that fails is
+    answered from the stored reply when there is one: the first try may have succeeded without the caller hearing it.
+
+    Raises:
+        BadIdempotencyKey: the header is there and is no key.
+        KeyReused: the same key came before with another body.
+        KeyInFlight: the same key is being worked on for longer than we wait.
+    """
+    given = _key_given(request)
+    key = given or str(uuid7())
+    try:
+        response = await handle(request)
+        writing = _writing(request)
+        if writing is None or response.status_code >= 300:  # noqa: PLR2004 - only what was done is stored
+            return response
+        await _store(writing, await _repeatable(request, key), response)
+    except Exception:
+        replay = await _replay(request, given) if given else None
+        if replay is None:
+            raise
+        return replay
+    response.headers["Idempotency-Key"] = key
+    return response
+
+
+async def forget_replies(writing: Writing, *, kept: timedelta, limit: int) -> int:
+    """Delete stored replies older than `kept`, at most `limit` of them; how many."""
+    rows = await writing.all(_FORGET, before=datetime.now(UTC) - kept, limit=limit)
+    return len(rows)
+
+
+def _key_given(request: Request) -> str | None:
+    header = request.headers.get("idempotency-key")
+    if header is None:
+        return None
+    key = header.strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not 0 < len(key) <= _LONGEST_KEY or not all("!" <= letter <= "~" for letter in key):
+        raise BadIdempotencyKey
+    return key
+
+
+def _writing(request: Request) -> Writing | None:
+    return getattr(request.state, "writing", None)
+
+
+async def _repeatable(request: Request, key: str) -> _Repeatable:
+    said = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
+    return _Repeatable(request.state.caller.subject, request.method, request.url.path, key, said)
+
+
+async def _store(writing: Writing, repeatable: _Repeatable, response: Response) -> None:
+    headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
+    try:
+        await writing.run(
+            _STORE,
+            **repeatable.place,
+            fingerprint=repeatable.fingerprint,
+            status=response.status_code,
+            headers=headers,
+            body=bytes(response.body),
+            entries=writing.entries,
+        )
+    except DatabaseBusy as error:
+        raise KeyInFlight from error
+    writing.entries.clear()
+
+
+async def _replay(request: Request, key: str) -> Response | None:
+    """The stored answer to this very request, if it was answered before.
+
+    Raises:
+        KeyReused: the key was used for another request.
+    """
+    writing = _writing(request)
+    if writing is None:
+        return None
+    await writing.roll_back()
+    repeatable = await _repeatable(request, key)
+    try:
+        row = await writing.one(_FIND, **repeatable.place)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError):
+        return None
+    if row is None:
+        return None
+    if row["fingerprint"] != repeatable.fingerprint:
+        raise KeyReused
+    headers: dict[str, Any] = row["headers"]
+    return Response(row["body"], row["status"], {**headers, "Idempotency-Key": key, "Idempotent-Replayed": "true"})
+
+
+_STORE = Query(
+    insert(replies)
+    .values({name: bindparam(name, type_=replies.c[name].type) for name in replies.c.keys() if name != "stored_at"})  # noqa: SIM118
+    .add_cte(INSERT_WAITING.cte("entries_written"))
+)
+_FIND = Query(
+    select(replies.c.fingerprint, replies.c.status, replies.c.headers, replies.c.body).where(
+        *(replies.c[name] == bindparam(name) for name in ("subject", "method", "path", "key"))
+    )
+)
+_FORGET = Query(
+    delete(replies)
+    .where(
+        tuple_(replies.c.subject, replies.c.method, replies.c.path, replies.c.key).in_(
+            select(replies.c.subject, replies.c.method, replies.c.path, replies.c.key)
+            .where(replies.c.stored_at < bindparam("before"))
+            .limit(bindparam("limit", type_=Integer))
+        )
+    )
+    .returning(replies.c.key)
+)

@@ -1,0 +1,199 @@
+"""Who is asking: tokens of an OpenID Connect issuer, verified against its published keys."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+ALGORITHMS = ("ES256", "RS256", "PS256")
+_LEEWAY_SECONDS = 30
+_REMEMBERED = 4096
+_KEYS_FRESH_SECONDS = 300.0
+_KEYS_RETRY_SECONDS = 5.0
+_LONGEST_TOKEN = 8192
+
+
+class InvalidToken(Exception):
+    """A token was shown and cannot be believed; `reason` is a stable word, never the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IssuerUnavailable(Exception):
+    """The issuer's keys cannot be read, so no token can be believed or refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person, company or service that is asking, as the issuer vouches for it.
+
+    `iin` is a person's number, `bin` a company's, `agency` the BIN of the body where a person holds office.
+    """
+
+    subject: str | None = None
+    name: str | None = None
+    iin: str | None = None
+    bin: str | None = None
+    agency: str | None = None
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def party(self) -> tuple[str, str] | None:
+        """Scheme and number under which the caller appears in a case: a company's before a person's."""
+        if self.bin is not None:
+            return ("KZ-BIN", self.bin)
+        if self.iin is not None:
+            return ("KZ-IIN", self.iin)
+        return None
+
+
+ANONYMOUS = Caller()
+
+
+class IssuerKeys:
+    """The issuer's public keys, read from its JWKS address and read again when a new key appears."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._keys: KeySet | None = None
+        self._read_at = -_KEYS_FRESH_SECONDS
+        self.generation = 0
+
+    async def for_token(self, key_id: str) -> KeySet:
+        """The keys in force; an unknown key id makes them be read anew, but not more often than every few seconds.
+
+        Raises:
+            IssuerUnavailable: when they were never read and cannot be.
+        """
+        age = time.monotonic() - self._read_at
+        unknown = self._keys is None or key_id not in {key.kid for key in self._keys.keys}
+        if age > _KEYS_FRESH_SECONDS or (unknown and age > _KEYS_RETRY_SECONDS):
+            await self._read()
+        if self._keys is None:
+            raise IssuerUnavailable
+        return self._keys
+
+    async def _read(self) -> None:
+        try:
+            answer = await self._client.get(self._url, timeout=5.0)
+            answer.raise_for_status()
+            self._keys = KeySet.import_key_set(answer.json())
+            self.generation += 1
+            self._read_at = time.monotonic()
+        except (httpx.HTTPError, ValueError, JoseError) as error:
+            # Keys that were good a moment ago stay good while the issuer is away.
+            if self._keys is None:
+                raise IssuerUnavailable from error
+            self._read_at = time.monotonic() - _KEYS_FRESH_SECONDS + _KEYS_RETRY_SECONDS
+
+
+class TokenVerifier:
+    """Checks signature, issuer, audience and time of a token; what was checked is remembered until it expires."""
+
+    def __init__(self, keys: IssuerKeys, *, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        self._known: OrderedDict[bytes, tuple[float, int, Caller]] = OrderedDict()
+
+    async def verify(self, token: str) -> Caller:
+        """Who the token says is asking.
+
+        Raises:
+            InvalidToken: it is malformed, forged, expired, or not meant for us.
+            IssuerUnavailable: the issuer's keys cannot be read.
+        """
+        if len(token) > _LONGEST_TOKEN:
+            raise InvalidToken("malformed")
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        known = self._known.get(digest)
+        if known is not None and known[0] > time.time() and known[1] == self._keys.generation:
+            return known[2]
+        caller, expires = await self._check(token)
+        self._known[digest] = (expires, self._keys.generation, caller)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return caller
+
+    async def _check(self, token: str) -> tuple[Caller, float]:
+        keys = await self._keys.for_token(_key_id(token))
+        try:
+            decoded = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+            self._claims.validate(decoded.claims)
+            return _caller(decoded.claims), float(decoded.claims["exp"]) + _LEEWAY_SECONDS
+        except JoseError as error:
+            raise InvalidToken("expired" if error.error == "expired_token" else "refused") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidToken("malformed") from error
+
+
+async def identify(verifier: TokenVerifier, authorization: str | None) -> Caller:
+    """The caller behind an Authorization header; without a header, `ANONYMOUS`.
+
+    Raises:
+        InvalidToken: the header is there and does not hold a token that can be believed.
+        IssuerUnavailable: as `TokenVerifier.verify`.
+    """
+    if authorization is None:
+        return ANONYMOUS
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken("scheme")
+    return await verifier.verify(token.strip())
+
+
+async def _current_caller(request: Request) -> Caller:
+    """Who asks, let in by the operation's row of the permission table."""
+    caller = await identify(request.state.verifier, request.headers.get("authorization"))
+    request.state.permissions.admit(request.scope["route"].name, caller)
+    request.state.caller = caller
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_current_caller)]
+# Only for the OpenAPI document: the check itself is the caller's dependency.
+BEARER = Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="token"))
+
+
+def _key_id(token: str) -> str:
+    """The name of the key that signed; a token that names none could be tried against any key, so it is refused."""
+    try:
+        key_id = jws.extract_compact(token.encode()).headers().get("kid")
+    except (JoseError, ValueError) as error:
+        raise InvalidToken("malformed") from error
+    if not isinstance(key_id, str):
+        raise InvalidToken("malformed")
+    return key_id
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    roles = claims.get("roles", [])
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise InvalidToken("malformed")
+    texts = {name: claims.get(name) for name in ("sub", "name", "iin", "bin", "agency")}
+    if not all(value is None or isinstance(value, str) for value in texts.values()) or not texts["sub"]:
+        raise InvalidToken("malformed")
+    return Caller(
+        subject=texts["sub"],
+        name=texts["name"],
+        iin=texts["iin"],
+        bin=texts["bin"],
+        agency=texts["agency"],
+        roles=frozenset(roles),
+    )

@@ -1,0 +1,72 @@
+"""Lists in pages, by the key of the last item seen: no depth limit, nothing skipped, nothing counted."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel
+
+
+Item = TypeVar("Item")
+
+
+class BadCursor(Exception):
+    """The `after` of a list is not one that we gave out."""
+
+
+class ListOf(BaseModel, Generic[Item]):
+    """A page of a list; `next` is the address of the following page, or null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """The name of a list in the OpenAPI document: AppealList rather than ListOf[Appeal]."""
+        return f"{params[0].__name__}List"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What part of a list is asked for: at most `limit` items behind the item with the key `after`."""
+
+    limit: int
+    after: str | None
+    _request: Request
+
+    def key(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
+        """The key behind which the page starts, each part read by its kind, or None at the list's start.
+
+        Raises:
+            BadCursor: when the cursor does not hold such a key.
+        """
+        if self.after is None:
+            return None
+        try:
+            parts = json.loads(base64.urlsafe_b64decode(self.after + "=" * (-len(self.after) % 4)))
+            if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+                raise BadCursor
+            return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
+        except (ValueError, TypeError) as error:
+            raise BadCursor from error
+
+    def next_after(self, *key: object) -> str:
+        """The address of the page behind the item with this key."""
+        packed = json.dumps([str(part) for part in key], separators=(",", ":")).encode()
+        cursor = base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+        url = self._request.url.include_query_params(after=cursor)
+        return f"{url.path}?{url.query}"
+
+
+def _page(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000, description="The most items to answer with.")] = 50,
+    after: Annotated[str | None, Query(description="Where to go on: taken from the last answer's `next`.")] = None,
+) -> Page:
+    return Page(limit, after, request)
+
+
+Paging = Annotated[Page, Depends(_page)]

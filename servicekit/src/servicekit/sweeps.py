@@ -1,0 +1,76 @@
+"""Periodic work that finds what is due and does it: by state, not by schedule, so nothing is missed after a pause."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import BigInteger, bindparam, func, select
+
+from servicekit.clock import Clock
+from servicekit.database import Database, DatabaseBusy, DatabaseUnavailable, Query, Reading, Writing
+from servicekit.metrics import Metrics
+
+_log = structlog.get_logger("sweeps")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A kind of periodic work.
+
+    `batch` deals with some of what is due, in the transaction given, and says how many; 0 means nothing is left.
+    `waiting` says for how long the oldest case that is due has waited; zero when none waits.
+    """
+
+    name: str
+    batch: Callable[[Writing, datetime], Awaitable[int]]
+    waiting: Callable[[Reading, datetime], Awaitable[timedelta]]
+
+
+class Sweeper:
+    """Runs the sweeps of a service; of several processes, one at a time does a batch."""
+
+    def __init__(self, database: Database, clock: Clock, metrics: Metrics, sweeps: Sequence[Sweep]) -> None:
+        self._database = database
+        self._clock = clock
+        self._metrics = metrics
+        self._sweeps = sweeps
+
+    async def run(self) -> dict[str, int]:
+        """Do all that is due now; how many cases each sweep dealt with."""
+        return {sweep.name: await self._sweep(sweep) for sweep in self._sweeps}
+
+    async def run_forever(self, every: timedelta) -> None:
+        """Sweep again and again; a database that is away is waited for."""
+        while True:
+            try:
+                await self.run()
+            except (DatabaseUnavailable, DatabaseBusy) as error:
+                _log.warning("sweep postponed", reason=type(error).__name__)
+            except Exception:
+                _log.exception("sweep failed")
+            await asyncio.sleep(every.total_seconds())
+
+    async def _sweep(self, sweep: Sweep) -> int:
+        done = 0
+        while (handled := await self._batch(sweep)) > 0:
+            done += handled
+        async with self._database.read() as reading:
+            waiting = await sweep.waiting(reading, self._clock.now())
+        self._metrics.swept(sweep.name, done=done, oldest_due_seconds=waiting.total_seconds())
+        return done
+
+    async def _batch(self, sweep: Sweep) -> int:
+        async with self._database.write() as writing:
+            if not await writing.value(_TRY_LOCK, key=_lock_number(sweep.name)):
+                return 0
+            return await sweep.batch(writing, self._clock.now())
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+_TRY_LOCK = Query(select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger))))

@@ -1,0 +1,76 @@
+"""The tables that every service has beside its own: journal, stored replies, and who looked at what."""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import UserDefinedType
+
+
+class Xid8(UserDefinedType[int]):
+    """A transaction's number, as PostgreSQL counts them for the life of a cluster."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "XID8"
+
+
+metadata = MetaData()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("transaction", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
+    Column("id", Uuid, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Uuid, nullable=False),
+    Column("object_version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("public", JSONB, nullable=False),
+    Column("private", JSONB(none_as_null=True)),
+    Column("salt", LargeBinary),
+    Column("commitment", LargeBinary),
+    PrimaryKeyConstraint("transaction", "id"),
+    Index("journal_object", "object_id", "object_version", "id"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    PrimaryKeyConstraint("subject", "method", "path", "key"),
+    Index("replies_stored_at", "stored_at"),
+)
+
+accesses = Table(
+    "accesses",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("agency", Text),
+    Column("operation", Text, nullable=False),
+    Column("objects", ARRAY(Uuid), nullable=False),
+    Index("accesses_objects", "objects", postgresql_using="gin"),
+)

@@ -1,0 +1,340 @@
+"""What changes appeals: load, decide by the rules, write, and enter it in the journal, in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from servicekit.database import Query, Reading, Writing
+from servicekit.identity import Caller
+from servicekit.journal import Object, record
+from servicekit.permissions import NotFound
+from sqlalchemy import Date, Integer, Text, Update, Uuid, bindparam, func, insert, select, update
+from statute.calendars import OutsideCalendar
+from statute.deadlines import local
+from uuid_utils.compat import uuid7
+
+from appeals.domain.agencies import agency
+from appeals.domain.appeal import Action, Kind, Outcome, Status, transition
+from appeals.domain.clocks import Clocks, pinned_clocks, reset_clocks, set_clocks
+from appeals.domain.errors import CalendarMissing, ForwardingTooLate, PartyUnknown, SameAgency, TermExpired
+from appeals.permissions import OPERATIONS, PERMISSIONS, SIGHT, relation_to
+from appeals.tables import appeal_number, appeals, is_open
+
+_KIND = "appeal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """An appeal as its applicant words it; `agency` is a code or a BIN."""
+
+    kind: Kind
+    agency: str
+    subject: str
+    text: str
+    language: str
+    channel: str
+    contact: dict[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A body's answer."""
+
+    outcome: Outcome
+    text: str
+    language: str
+
+
+async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: datetime) -> Record:
+    """Register an appeal with the body that it names, and set that body's clocks.
+
+    Raises:
+        UnknownAgency: no body has that code or BIN.
+        PartyUnknown: the caller's token names no person and no company.
+        CalendarMissing: the deadline lies beyond the known calendar.
+    """
+    if caller.party is None:
+        raise PartyUnknown
+    role = PERMISSIONS.require("file_appeal", caller, "", sight="file_appeal")
+    body = agency(filing.agency)
+    with _calendar_needed():
+        clocks = set_clocks(now, filing.kind, body.week)
+    scheme, number = caller.party
+    row = await writing.run(
+        _FILE,
+        id=uuid7(),
+        year=str(clocks.registered_on.year),
+        agency=body.code,
+        applicant_scheme=scheme,
+        applicant_id=number,
+        applicant_name=caller.name,
+        kind=filing.kind,
+        subject=filing.subject,
+        text=filing.text,
+        language=filing.language,
+        channel=filing.channel,
+        contact=filing.contact,
+        received_at=now,
+        **_dates(clocks),
+    )
+    assert row is not None  # noqa: S101 - an INSERT without conflict returns its row
+    record(
+        writing,
+        transition(None, Action.FILING).event,
+        Object(_KIND, row["id"], row["version"]),
+        at=now,
+        role=role,
+        public={"kind": filing.kind, "agency": body.code, "submitted_at": now.isoformat(), **_told(clocks)},
+        private={
+            "number": row["number"],
+            "subject": filing.subject,
+            "text": filing.text,
+            "applicant": {"scheme": scheme, "id": number, "name": caller.name},
+        },
+    )
+    return row
+
+
+async def forward_appeal(
+    writing: Writing, caller: Caller, row: Record, *, to: str, reason: str, now: datetime
+) -> Record:
+    """Pass an appeal to the body that is competent, and set that body's clocks (APPC art. 65).
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `_begin`.
+        UnknownAgency, SameAgency: there is no such body, or it has the appeal already.
+        ForwardingTooLate: the days for forwarding are over.
+        TermExpired: the whole term is over.
+    """
+    role = _begin(row, caller, Action.FORWARDING)
+    edge = transition(Status(row["status"]), Action.FORWARDING)
+    body = agency(to)
+    if body.code == row["agency"]:
+        raise SameAgency
+    today = local(now).date()
+    _require_running_term(row, today)
+    if today > row["forward_by"]:
+        raise ForwardingTooLate(row["forward_by"])
+    with _calendar_needed():
+        clocks = reset_clocks(pinned_clocks(row), now, Kind(row["kind"]), body.week)
+    new = await _change(writing, _FORWARD, row, agency=body.code, forwarder=row["agency"], received_at=now, **_dates(clocks))
+    record(
+        writing,
+        edge.event,
+        Object(_KIND, new["id"], new["version"]),
+        at=now,
+        role=role,
+        public={"from": row["agency"], "to": body.code, **_told(clocks)},
+        private={"reason": reason},
+    )
+    return new
+
+
+async def decide_appeal(writing: Writing, caller: Caller, row: Record, decision: Decision, *, now: datetime) -> Record:
+    """Answer an appeal.
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `_begin`.
+        TermExpired: the term is over, and silence was a refusal.
+    """
+    role = _begin(row, caller, Action.DECISION)
+    edge = transition(Status(row["status"]), Action.DECISION)
+    _require_running_term(row, local(now).date())
+    new = await _change(
+        writing,
+        _DECIDE,
+        row,
+        outcome=decision.outcome,
+        answer=decision.text,
+        answer_language=decision.language,
+        answered_at=now,
+    )
+    record(
+        writing,
+        edge.event,
+        Object(_KIND, new["id"], new["version"]),
+        at=now,
+        role=role,
+        public={"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
+        private={"text": decision.text, "language": decision.language},
+    )
+    return new
+
+
+async def withdraw_appeal(writing: Writing, caller: Caller, row: Record, *, reason: str | None, now: datetime) -> Record:
+    """Take an appeal back, which its applicant may do at any time before the answer (APPC art. 64).
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `_begin`.
+    """
+    role = _begin(row, caller, Action.WITHDRAWAL)
+    edge = transition(Status(row["status"]), Action.WITHDRAWAL)
+    new = await _change(writing, _WITHDRAW, row)
+    record(
+        writing,
+        edge.event,
+        Object(_KIND, new["id"], new["version"]),
+        at=now,
+        role=role,
+        public={"agency": row["agency"]},
+        private=None if reason is None else {"reason": reason},
+    )
+    return new
+
+
+async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
+    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
+    rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
+    for row in rows:
+        record(
+            writing,
+            transition(Status(row["was"]), Action.EXPIRY).event,
+            Object(_KIND, row["id"], row["version"]),
+            at=now,
+            role="system",
+            public={"agency": row["agency"], "due_on": row["due_on"].isoformat()},
+        )
+    return len(rows)
+
+
+async def lock_appeal(writing: Writing, caller: Caller, appeal_id: UUID) -> Record:
+    """An appeal that the caller may see, held against others until the transaction ends.
+
+    Raises:
+        NotFound: there is none, or it is not the caller's to see.
+    """
+    row = await writing.one(_LOCK, id=appeal_id)
+    if row is None:
+        raise NotFound
+    PERMISSIONS.require(SIGHT, caller, relation_to(row, caller), sight=SIGHT)
+    return row
+
+
+async def oldest_expired(reading: Reading, *, today: date) -> date | None:
+    """The earliest deadline that has passed without its refusal being recorded."""
+    found: date | None = await reading.value(_OLDEST_EXPIRED, today=today)
+    return found
+
+
+def _begin(row: Record, caller: Caller, action: Action) -> str:
+    """The role in which the caller does this to the appeal.
+
+    Raises:
+        NotFound: the appeal is not the caller's to see.
+        Forbidden: the caller sees it and may not do this.
+    """
+    relation = relation_to(row, caller)
+    return PERMISSIONS.require(OPERATIONS[action], caller, relation, sight=SIGHT)
+
+
+@contextmanager
+def _calendar_needed() -> Iterator[None]:
+    """A deadline beyond the calendar is the house's lack, never the applicant's mistake."""
+    try:
+        yield
+    except OutsideCalendar as error:
+        raise CalendarMissing from error
+
+
+def _require_running_term(row: Record, today: date) -> None:
+    if today > row["due_on"]:
+        raise TermExpired(row["due_on"])
+
+
+async def _change(writing: Writing, query: Query, row: Record, **values: Any) -> Record:
+    new = await writing.run(query, appeal=row["id"], expected=row["version"], **values)
+    assert new is not None  # noqa: S101 - the row is locked at this version
+    return new
+
+
+def _dates(clocks: Clocks) -> dict[str, Any]:
+    return {
+        "registered_on": clocks.registered_on,
+        "forward_by": clocks.forward_by,
+        "due_on": clocks.due_on,
+        "rules": clocks.rule.rules,
+        "rules_version": clocks.rule.version,
+        "calendar": clocks.calendar,
+        "week": clocks.week,
+    }
+
+
+def _told(clocks: Clocks) -> dict[str, str]:
+    """The dates and their grounds as the journal publishes them."""
+    return {
+        "registered_on": clocks.registered_on.isoformat(),
+        "due_on": clocks.due_on.isoformat(),
+        "rules": clocks.rule.rules,
+        "rules_version": clocks.rule.version,
+        "calendar": clocks.calendar,
+    }
+
+
+_FILED = {
+    name: bindparam(name, type_=column.type)
+    for name, column in appeals.c.items()
+    if name not in {"number", "version", "status", "forwarded_by", "submitted_at"} and "answer" not in name
+}
+# At least six digits, and more when a year has more appeals.
+_digits = func.to_char(func.nextval(appeal_number.name), "FM999999000000")
+_FILE = Query(
+    insert(appeals)
+    .values(
+        **{name: value for name, value in _FILED.items() if name != "outcome"},
+        submitted_at=bindparam("received_at", type_=appeals.c.received_at.type),
+        number=func.concat("ЖТ-", bindparam("year", type_=Text), "-", _digits),
+        version=1,
+        status=Status.REGISTERED,
+        forwarded_by=[],
+    )
+    .returning(*appeals.c)
+)
+_LOCK = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")).with_for_update())
+
+
+def _update(**values: Any) -> Update:
+    return (
+        update(appeals)
+        .where(appeals.c.id == bindparam("appeal", type_=Uuid))
+        .where(appeals.c.version == bindparam("expected", type_=Integer))
+        .values(version=appeals.c.version + 1, **values)
+    )
+
+
+_FORWARD = Query(
+    _update(
+        status=Status.FORWARDED,
+        forwarded_by=func.array_append(appeals.c.forwarded_by, bindparam("forwarder", type_=Text)),
+        agency=bindparam("agency"),
+        received_at=bindparam("received_at"),
+        **{name: bindparam(name) for name in ("registered_on", "forward_by", "due_on")},
+        **{name: bindparam(name) for name in ("rules", "rules_version", "calendar", "week")},
+    ).returning(*appeals.c)
+)
+_DECIDE = Query(
+    _update(
+        status=Status.ANSWERED,
+        **{name: bindparam(name) for name in ("outcome", "answer", "answer_language", "answered_at")},
+    ).returning(*appeals.c)
+)
+_WITHDRAW = Query(_update(status=Status.WITHDRAWN).returning(*appeals.c))
+_expired = (is_open, appeals.c.due_on < bindparam("today", type_=Date))
+_overdue = (
+    select(appeals.c.id, appeals.c.status)
+    .where(*_expired)
+    .order_by(appeals.c.due_on)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("overdue")
+)
+_EXPIRE = Query(
+    update(appeals)
+    .where(appeals.c.id == _overdue.c.id)
+    .values(version=appeals.c.version + 1, status=Status.REFUSED_BY_EXPIRY)
+    .returning(appeals.c.id, appeals.c.version, appeals.c.agency, appeals.c.due_on, _overdue.c.status.label("was"))
+)
+_OLDEST_EXPIRED = Query(select(func.min(appeals.c.due_on)).where(*_expired))

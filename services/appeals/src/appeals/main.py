@@ -1,0 +1,52 @@
+"""The appeals service put together; run by `uvicorn --factory appeals.main:create_app`."""
+
+import httpx
+from fastapi import FastAPI
+from servicekit.app import Service, create_service
+from servicekit.problems import Catalogue, read_kinds
+from statute.calendars import OutsideCalendar
+from statute.rules import Undecided, UnknownRuleSet
+
+from appeals.domain.agencies import UnknownAgency
+from appeals.domain.errors import (
+    CalendarMissing,
+    ForwardingTooLate,
+    NotAllowedNow,
+    PartyUnknown,
+    SameAgency,
+    TermExpired,
+)
+from appeals.permissions import PERMISSIONS
+from appeals.routes import router
+from appeals.settings import Settings
+from appeals.sweeps import SWEEPS
+
+PROBLEMS = Catalogue(
+    read_kinds("appeals", "data/problems.json"),
+    {
+        CalendarMissing: "calendar-missing",
+        ForwardingTooLate: "forwarding-too-late",
+        NotAllowedNow: "not-allowed-now",
+        OutsideCalendar: "outside-calendar",
+        PartyUnknown: "party-unknown",
+        SameAgency: "same-agency",
+        TermExpired: "term-expired",
+        Undecided: "undecided",
+        UnknownAgency: "unknown-agency",
+        UnknownRuleSet: "unknown-rules",
+    },
+)
+SERVICE = Service(
+    name="appeals",
+    title="Ashyq appeals",
+    description="Appeals to public bodies: filed, forwarded by competence, answered in time or refused by law.",
+    routers=[router],
+    permissions=PERMISSIONS,
+    problems=PROBLEMS,
+    sweeps=SWEEPS,
+)
+
+
+def create_app(settings: Settings | None = None, *, issuer: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """The application, by the settings given or else by the environment's."""
+    return create_service(SERVICE, settings or Settings(), issuer=issuer)

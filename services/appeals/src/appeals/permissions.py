@@ -1,0 +1,60 @@
+"""Who may do what with an appeal: operation by role by relation to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from servicekit.identity import Caller
+from servicekit.permissions import ANY, ANYONE, Permissions
+
+from appeals.domain.agencies import UnknownAgency, agency
+from appeals.domain.appeal import Action, Relation
+
+_PARTIES = {
+    "citizen": {Relation.APPLICANT},
+    "company": {Relation.APPLICANT},
+    "officer": {Relation.HOLDER, Relation.FORWARDER},
+}
+_APPLICANT = {"citizen": {Relation.APPLICANT}, "company": {Relation.APPLICANT}}
+_HOLDER = {"officer": {Relation.HOLDER}}
+
+PERMISSIONS = Permissions(
+    {
+        "list_agencies": {ANYONE: {ANY}},
+        "explain_deadline": {ANYONE: {ANY}},
+        "file_appeal": {"citizen": {ANY}, "company": {ANY}},
+        "list_appeals": {"citizen": {ANY}, "company": {ANY}, "officer": {ANY}},
+        "read_appeal": _PARTIES,
+        "read_appeal_deadline": _PARTIES,
+        "read_appeal_history": _PARTIES,
+        "list_appeal_accesses": _APPLICANT,
+        "forward_appeal": _HOLDER,
+        "decide_appeal": _HOLDER,
+        "withdraw_appeal": _APPLICANT,
+    }
+)
+SIGHT = "read_appeal"
+OPERATIONS = {
+    Action.FORWARDING: "forward_appeal",
+    Action.DECISION: "decide_appeal",
+    Action.WITHDRAWAL: "withdraw_appeal",
+}
+
+
+def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
+    """What ties the caller to the appeal in this row: to be its applicant, or to hold office where it is or has been."""
+    if caller.party == (row["applicant_scheme"], row["applicant_id"]):
+        return Relation.APPLICANT
+    office = office_of(caller)
+    if office == row["agency"]:
+        return Relation.HOLDER
+    return Relation.FORWARDER if office in row["forwarded_by"] else Relation.NONE
+
+
+def office_of(caller: Caller) -> str | None:
+    """The code of the body where the caller holds office; None also when the token names a body that we do not know."""
+    if caller.agency is None:
+        return None
+    try:
+        return agency(caller.agency).code
+    except UnknownAgency:
+        return None

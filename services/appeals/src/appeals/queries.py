@@ -1,0 +1,127 @@
+"""Questions about appeals, each one SELECT."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from servicekit.database import Query, Reading
+from servicekit.identity import Caller
+from servicekit.permissions import NotFound
+from servicekit.tables import accesses
+from servicekit.transactions import RestrictedReading
+from sqlalchemy import Date, Uuid, and_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from appeals.domain.appeal import Relation, Status
+from appeals.permissions import PERMISSIONS, office_of, relation_to
+from appeals.tables import appeals, is_open
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An appeal that the caller may see, in which role, and what ties them to it."""
+
+    row: Record
+    role: str
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What part of a register is asked for; None asks for no restriction. `today` decides what is overdue."""
+
+    today: date
+    status: str | None = None
+    kind: str | None = None
+    overdue: bool | None = None
+    due_before: date | None = None
+    q: str | None = None
+
+
+async def read_appeal(reading: Reading, caller: Caller, appeal_id: UUID, *, operation: str) -> Seen:
+    """One appeal, for a caller who is a party to it.
+
+    Raises:
+        NotFound: there is none, or it is not the caller's to see.
+    """
+    row = await reading.one(_ONE, id=appeal_id)
+    if row is None:
+        raise NotFound
+    relation = relation_to(row, caller)
+    return Seen(row, PERMISSIONS.require(operation, caller, relation, sight=operation), relation)
+
+
+async def list_appeals(
+    reading: Reading, caller: Caller, wanted: Wanted, *, after: UUID | None, limit: int
+) -> list[Record]:
+    """The caller's own appeals, or for an officer the register of the body; newest first, one more than `limit`."""
+    office = office_of(caller) if "officer" in caller.roles else None
+    values: dict[str, Any] = {"today": wanted.today, "limit": limit + 1}
+    scope = "agency" if office else "applicant"
+    if office:
+        values["agency"] = office
+    else:
+        scheme, number = caller.party or ("", "")
+        values |= {"scheme": scheme, "number": number}
+    given = {"status": wanted.status, "kind": wanted.kind, "overdue": wanted.overdue, "after": after}
+    given |= {"due_before": wanted.due_before, "pattern": None if wanted.q is None else _pattern(wanted.q)}
+    values |= {name: value for name, value in given.items() if value is not None}
+    return await reading.all(_listing(scope, frozenset(values.keys() - {"overdue"}), overdue=wanted.overdue), **values)
+
+
+async def accesses_to(reading: Reading, appeal_id: UUID, *, after: UUID | None, limit: int) -> list[Record]:
+    """Who in office looked at an appeal, newest first, one more than `limit`."""
+    return await reading.all(_ACCESSES, objects=[appeal_id], after=after or UUID(int=2**128 - 1), limit=limit + 1)
+
+
+async def trace(
+    restricted: RestrictedReading, caller: Caller, operation: str, rows: Iterable[Record], *, now: datetime
+) -> None:
+    """Let the applicants know that somebody in office saw their appeals; one's own are nobody's business."""
+    others = [row["id"] for row in rows if relation_to(row, caller) is not Relation.APPLICANT]
+    await restricted.leave_trace(caller, operation, others, role="officer", at=now)
+
+
+@lru_cache(maxsize=256)
+def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Query:
+    """The statement for one combination of filters, compiled when it first occurs."""
+    conditions = {
+        "status": appeals.c.status == bindparam("status"),
+        "kind": appeals.c.kind == bindparam("kind"),
+        "due_before": appeals.c.due_on < bindparam("due_before"),
+        "pattern": or_(appeals.c.subject.ilike(bindparam("pattern")), appeals.c.number.ilike(bindparam("pattern"))),
+        "after": appeals.c.id < bindparam("after"),
+    }
+    scopes = {
+        "agency": appeals.c.agency == bindparam("agency"),
+        "applicant": and_(
+            appeals.c.applicant_scheme == bindparam("scheme"), appeals.c.applicant_id == bindparam("number")
+        ),
+    }
+    late = or_(
+        appeals.c.status == Status.REFUSED_BY_EXPIRY,
+        and_(is_open, appeals.c.due_on < bindparam("today", type_=Date)),
+    )
+    statement = select(*appeals.c).where(scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys())))
+    if overdue is not None:
+        statement = statement.where(late if overdue else ~late)
+    return Query(statement.order_by(appeals.c.id.desc()).limit(bindparam("limit")))
+
+
+def _pattern(q: str) -> str:
+    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+_ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
+_ACCESSES = Query(
+    select(accesses.c.id, accesses.c.at, accesses.c.role, accesses.c.agency, accesses.c.operation)
+    .where(accesses.c.objects.contains(bindparam("objects", type_=ARRAY(Uuid))))
+    .where(accesses.c.id < bindparam("after", type_=Uuid))
+    .order_by(accesses.c.id.desc())
+    .limit(bindparam("limit"))
+)

@@ -1,0 +1,209 @@
+"""The addresses of appeals: HTTP in, one call, HTTP out."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+from servicekit.clock import Now
+from servicekit.conditional import etag, not_modified, require_match
+from servicekit.feed import HistoryEntry, history_page
+from servicekit.identity import CurrentCaller
+from servicekit.paging import ListOf, Paging
+from servicekit.routing import Route
+from servicekit.transactions import Read, RestrictedRead, Write
+from statute.calendars import Week
+from statute.deadlines import local
+
+from appeals import commands, queries
+from appeals.domain.agencies import find_agencies
+from appeals.domain.appeal import Kind, Relation, Status
+from appeals.domain.clocks import explain_clocks, pinned_clocks, set_clocks
+from appeals.permissions import relation_to
+from appeals.schemas import (
+    Access,
+    Agency,
+    Appeal,
+    AppealSummary,
+    Deadline,
+    NewAppeal,
+    NewDecision,
+    NewForwarding,
+    NewWithdrawal,
+    access_of,
+    agency_of,
+    appeal_of,
+    deadline_of,
+    summary_of,
+)
+
+router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
+
+
+@router.get("/agencies")
+async def list_agencies(
+    _: CurrentCaller,
+    page: Paging,
+    q: Annotated[str | None, Query(max_length=200, description="Part of a name, in any language, or of a code.")] = None,
+    level: Annotated[str | None, Query(description="central, region, city or district.")] = None,
+) -> ListOf[Agency]:
+    """The state bodies that take appeals, by code."""
+    (after,) = page.key(str) or ("",)
+    found = [body for body in find_agencies(q, level) if body.code > after]
+    shown = found[: page.limit]
+    more = page.next_after(shown[-1].code) if len(found) > page.limit else None
+    return ListOf[Agency](items=[agency_of(body) for body in shown], next=more)
+
+
+@router.get("/deadlines")
+async def explain_deadline(
+    _: CurrentCaller,
+    now: Now,
+    kind: Kind,
+    submitted_at: Annotated[
+        AwareDatetime | None, Query(description="With its offset, whose + is written %2B. Without it: now.")
+    ] = None,
+    week: Week = Week.FIVE,
+    rules: str = "report",
+) -> Deadline:
+    """By when an appeal filed at a moment must be answered, day by day and by which rule."""
+    clocks = set_clocks(submitted_at or now, kind, week, rules=rules)
+    return deadline_of(explain_clocks(clocks), clocks.rule)
+
+
+@router.post("/appeals", status_code=201)
+async def file_appeal(caller: CurrentCaller, writing: Write, now: Now, body: NewAppeal, response: Response) -> Appeal:
+    """File an appeal; it is registered at once or, after hours, on the next working day."""
+    filing = commands.Filing(
+        kind=body.kind,
+        agency=body.agency,
+        subject=body.subject,
+        text=body.text,
+        language=body.language,
+        channel=body.channel,
+        contact=None if body.contact is None else body.contact.model_dump(exclude_none=True),
+    )
+    row = await commands.file_appeal(writing, caller, filing, now=now)
+    response.headers["Location"] = f"/v1/appeals/{row['id']}"
+    response.headers["ETag"] = etag(row["version"])
+    return appeal_of(row, caller, Relation.APPLICANT)
+
+
+@router.get("/appeals")
+async def list_appeals(
+    caller: CurrentCaller,
+    restricted: RestrictedRead,
+    now: Now,
+    page: Paging,
+    status: Status | None = None,
+    kind: Kind | None = None,
+    overdue: Annotated[bool | None, Query(description="The term has passed without an answer.")] = None,
+    due_before: date | None = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=200, description="Part of the subject or number.")] = None,
+) -> ListOf[AppealSummary]:
+    """My appeals; for an officer, those that are with the body. Newest first."""
+    wanted = queries.Wanted(local(now).date(), status, kind, overdue, due_before, q)
+    (after,) = page.key(UUID) or (None,)
+    rows = await queries.list_appeals(restricted.reading, caller, wanted, after=after, limit=page.limit)
+    shown = rows[: page.limit]
+    await queries.trace(restricted, caller, "list_appeals", shown, now=now)
+    more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
+    return ListOf[AppealSummary](items=[summary_of(row) for row in shown], next=more)
+
+
+@router.get("/appeals/{appeal_id}", response_model=Appeal)
+async def read_appeal(
+    request: Request, response: Response, caller: CurrentCaller, restricted: RestrictedRead, now: Now, appeal_id: UUID
+) -> Appeal | Response:
+    """One appeal, for its parties."""
+    seen = await queries.read_appeal(restricted.reading, caller, appeal_id, operation="read_appeal")
+    await queries.trace(restricted, caller, "read_appeal", [seen.row], now=now)
+    response.headers["ETag"] = etag(seen.row["version"])
+    return not_modified(request, seen.row["version"]) or appeal_of(seen.row, caller, seen.relation)
+
+
+@router.get("/appeals/{appeal_id}/deadline")
+async def read_appeal_deadline(caller: CurrentCaller, reading: Read, appeal_id: UUID) -> Deadline:
+    """Why the answer is due on that day."""
+    seen = await queries.read_appeal(reading, caller, appeal_id, operation="read_appeal_deadline")
+    clocks = pinned_clocks(seen.row)
+    return deadline_of(explain_clocks(clocks), clocks.rule)
+
+
+@router.get("/appeals/{appeal_id}/history")
+async def read_appeal_history(
+    caller: CurrentCaller, restricted: RestrictedRead, now: Now, page: Paging, appeal_id: UUID
+) -> ListOf[HistoryEntry]:
+    """Every step of an appeal, oldest first, each with its entry in the journal."""
+    seen = await queries.read_appeal(restricted.reading, caller, appeal_id, operation="read_appeal_history")
+    await queries.trace(restricted, caller, "read_appeal_history", [seen.row], now=now)
+    return await history_page(restricted.reading, appeal_id, page)
+
+
+@router.get("/appeals/{appeal_id}/accesses")
+async def list_appeal_accesses(
+    caller: CurrentCaller, reading: Read, page: Paging, appeal_id: UUID
+) -> ListOf[Access]:
+    """Who in office looked at my appeal, newest first."""
+    await queries.read_appeal(reading, caller, appeal_id, operation="list_appeal_accesses")
+    (after,) = page.key(UUID) or (None,)
+    rows = await queries.accesses_to(reading, appeal_id, after=after, limit=page.limit)
+    shown = rows[: page.limit]
+    more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
+    return ListOf[Access](items=[access_of(row) for row in shown], next=more)
+
+
+@router.post("/appeals/{appeal_id}/forwarding")
+async def forward_appeal(
+    request: Request,
+    response: Response,
+    caller: CurrentCaller,
+    writing: Write,
+    now: Now,
+    appeal_id: UUID,
+    body: NewForwarding,
+) -> Appeal:
+    """Send an appeal to the body that is competent, which gets a term of its own."""
+    row = await commands.lock_appeal(writing, caller, appeal_id)
+    require_match(request, row["version"])
+    new = await commands.forward_appeal(writing, caller, row, to=body.agency, reason=body.reason, now=now)
+    response.headers["ETag"] = etag(new["version"])
+    return appeal_of(new, caller, relation_to(new, caller))
+
+
+@router.post("/appeals/{appeal_id}/decision")
+async def decide_appeal(
+    request: Request,
+    response: Response,
+    caller: CurrentCaller,
+    writing: Write,
+    now: Now,
+    appeal_id: UUID,
+    body: NewDecision,
+) -> Appeal:
+    """Answer an appeal, with reasons."""
+    row = await commands.lock_appeal(writing, caller, appeal_id)
+    require_match(request, row["version"])
+    decision = commands.Decision(outcome=body.outcome, text=body.text, language=body.language)
+    new = await commands.decide_appeal(writing, caller, row, decision, now=now)
+    response.headers["ETag"] = etag(new["version"])
+    return appeal_of(new, caller, relation_to(new, caller))
+
+
+@router.post("/appeals/{appeal_id}/withdrawal")
+async def withdraw_appeal(
+    request: Request,
+    response: Response,
+    caller: CurrentCaller,
+    writing: Write,
+    now: Now,
+    appeal_id: UUID,
+    body: NewWithdrawal | None = None,
+) -> Appeal:
+    """Take an appeal back before it is answered."""
+    row = await commands.lock_appeal(writing, caller, appeal_id)
+    require_match(request, row["version"])
+    new = await commands.withdraw_appeal(writing, caller, row, reason=body.reason if body else None, now=now)
+    response.headers["ETag"] = etag(new["version"])
+    return appeal_of(new, caller, relation_to(new, caller))

@@ -1,0 +1,78 @@
+"""The tables of appeals, and what the database itself holds them to."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    Uuid,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from appeals.domain.appeal import OPEN, Kind, Outcome, Status
+
+metadata = MetaData()
+
+appeal_number = Sequence("appeal_number", metadata=metadata)
+
+
+def _one_of(name: str, values: type[Kind | Status | Outcome]) -> CheckConstraint:
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{name} IN ({allowed})", name=f"appeals_{name}")
+
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("forwarded_by", ARRAY(Text), nullable=False),
+    Column("applicant_scheme", Text, nullable=False),
+    Column("applicant_id", Text, nullable=False),
+    Column("applicant_name", Text),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("contact", JSONB(none_as_null=True)),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("forward_by", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("outcome", Text),
+    Column("answer", Text),
+    Column("answer_language", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    _one_of("kind", Kind),
+    _one_of("status", Status),
+    _one_of("outcome", Outcome),
+    CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
+    CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
+    Index("appeals_applicant", "applicant_scheme", "applicant_id", "id"),
+    Index("appeals_agency", "agency", "id"),
+    Index(
+        "appeals_open_due",
+        "due_on",
+        postgresql_where=text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN)))),
+    ),
+)
+
+# Written out rather than given as parameters, so that the partial index above can serve it.
+is_open = appeals.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])

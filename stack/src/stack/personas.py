@@ -1,0 +1,71 @@
+"""The ready personas of the sandbox issuer: invented people, companies and services, with the claims of their tokens.
+
+The people and companies are invented, and their numbers only have the right form: the serials come from the far end
+of the range, where hardly any is issued. The BINs of state bodies are those of `agencies.json` of the appeals service.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+_GOVERNMENT: Final = "991240950611"
+_SUPREME_AUDIT_CHAMBER: Final = "991240958548"
+_MIN_CULTURE: Final = "991240960986"
+_MIN_DIGITAL: Final = "991240962209"
+_MIN_JUSTICE: Final = "991240968911"
+_MIN_TRANSPORT: Final = "991240971961"
+_JUSTICE_DEPARTMENT_ASTANA: Final = "991240979283"
+_HEALTH_DEPARTMENT_ASTANA: Final = "991240995750"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A ready identity: `name` is what one asks the sandbox issuer for, `claims` what the token says."""
+
+    name: str
+    claims: Mapping[str, object]
+
+
+def _person(persona: str, name: str, iin: str, role: str, agency: str | None = None) -> Persona:
+    """`agency` is the BIN of the body where the person is in office."""
+    claims: dict[str, object] = {"sub": f"sandbox:{persona}", "name": name, "iin": iin, "roles": [role]}
+    if agency is not None:
+        claims["agency"] = agency
+    return Persona(persona, claims)
+
+
+def _company(persona: str, name: str, bin_: str, *roles: str) -> Persona:
+    return Persona(persona, {"sub": f"sandbox:{persona}", "name": name, "bin": bin_, "roles": ["company", *roles]})
+
+
+def _service(service: str) -> Persona:
+    persona = f"service-{service}"
+    return Persona(persona, {"sub": f"sandbox:{persona}", "name": service, "roles": ["service"]})
+
+
+_READY: Final = (
+    _person("citizen", "Айгерім Нұрланқызы Сапарова", "880417499014", "citizen"),
+    _person("neighbour", "Ерлан Қайратұлы Жүнісов", "791103399014", "citizen"),
+    _company("company", "«Көкжиек Сауда» ЖШС", "120640950178"),
+    _person("officer", "Динара Маратқызы Әбенова", "900612499010", "officer", _MIN_TRANSPORT),
+    _person("head", "Серік Болатұлы Тілеубаев", "750228399014", "officer", _MIN_TRANSPORT),
+    _person("higher-officer", "Гүлнар Төлеуқызы Оспанова", "690919499013", "officer", _GOVERNMENT),
+    _person("buyer", "Мадина Ерікқызы Қасенова", "850308499016", "buyer", _HEALTH_DEPARTMENT_ASTANA),
+    _company("supplier", "«Ақ Желкен Құрылыс» ЖШС", "150340962116", "supplier"),
+    _company("supplier-2", "«Сарыарқа Жабдық» ЖШС", "180940974038", "supplier"),
+    _person("auditor", "Нұрлан Асқарұлы Бекмұратов", "811127399011", "auditor", _SUPREME_AUDIT_CHAMBER),
+    _person("drafter", "Асель Дәуренқызы Мұқанова", "920705499013", "drafter", _MIN_JUSTICE),
+    _person("expert", "Қанат Жұмабекұлы Сейітов", "770630399013", "expert"),
+    _person("observer", "Томирис Арманқызы Ысқақова", "951216499015", "observer"),
+    _person("bailiff", "Руслан Ғалымұлы Есенов", "830821399015", "bailiff", _JUSTICE_DEPARTMENT_ASTANA),
+    _person("moderator", "Жанель Бауыржанқызы Рахимова", "940125499010", "moderator", _MIN_CULTURE),
+    _person("operator", "Тимур Саматұлы Әлімжанов", "871009399010", "operator", _MIN_DIGITAL),
+    _service("appeals"),
+    _service("procurement"),
+    _service("legal-acts"),
+    _service("registry"),
+)
+
+PERSONAS: Final[Mapping[str, Mapping[str, object]]] = MappingProxyType({each.name: each.claims for each in _READY})
+"""Claims by the name of the persona; copy them before adding the issuer's own."""
