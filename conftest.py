@@ -1,4 +1,4 @@
-"""What all tests share: the members themselves, and the fixtures of a real database.
+"""What all tests share: the members themselves, and the fixtures of an issuer and a real database.
 
 The members are imported here first, because pytest would otherwise take their project folders, which have the same
 names, for the packages.
@@ -10,3 +10,4 @@ import stack
 import statute
 
 MEMBERS = (gateway, servicekit, stack, statute)
+pytest_plugins = ["servicekit.testing", "stack.testing"]

@@ -7,15 +7,15 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from servicekit.app import assemble, health_router, token_verifier
-from servicekit.metrics import Metrics
-from servicekit.problems import Catalogue
-from servicekit.upstream import InProcess
 
 from gateway.description import merge
 from gateway.pages import PERMISSIONS, ServiceDown, pages, router
 from gateway.passage import Passage
 from gateway.settings import Settings
+from servicekit.app import assemble, health_router, token_verifier
+from servicekit.metrics import Metrics
+from servicekit.problems import Catalogue
+from servicekit.upstream import InProcess
 
 _DESCRIPTION = """Open government that anyone can check: every rule explains its result, and every official act is in
 a public journal. Reading what is public needs no token; errors are problem documents, listed at [/problems](/problems).
@@ -44,15 +44,13 @@ def create_app(settings: Settings, upstreams: Mapping[str, InProcess], *, issuer
                 )
                 for name, upstream in upstreams.items()
             }
-            verifier = await stack.enter_async_context(token_verifier(settings, issuer and issuer.transport))
+            verifier = await stack.enter_async_context(token_verifier(settings, issuer.transport if issuer else None))
             documents = {name: (await client.get("/openapi.json")).json() for name, client in clients.items()}
             merged = merge(app.openapi(), documents)
             app.openapi = lambda: merged  # type: ignore[method-assign]
             yield {"clients": clients, "permissions": PERMISSIONS, "upstreams": upstreams, "verifier": verifier}
 
-    app = FastAPIOffline(
-        title="Ashyq", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None, swagger_ui_oauth2_redirect_url=None
-    )
+    app = FastAPIOffline(title="Ashyq", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
     app.add_middleware(Passage, seconds=settings.answer_seconds)
     problems = Catalogue({}, {ServiceDown: "unavailable"})
     return assemble(app, metrics, problems, [router, pages, health_router()], limit=settings.body_limit)

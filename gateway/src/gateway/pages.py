@@ -7,6 +7,7 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
+
 from servicekit.identity import CurrentCaller
 from servicekit.languages import LANGUAGES, Language, negotiate
 from servicekit.permissions import ANY, SIGNED_IN, NotFound, Permissions

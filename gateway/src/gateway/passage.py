@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
-from servicekit.boundary import REQUEST_ID
-from servicekit.identity import InvalidToken, IssuerUnavailable, TokenVerifier, identify
-from servicekit.problems import KIT, answer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.routes import service_for
+from servicekit.boundary import REQUEST_ID
+from servicekit.identity import InvalidToken, IssuerUnavailable, TokenVerifier, identify
+from servicekit.problems import KIT, answer
 
 # RFC 9110, 7.6.1, and the older ones that proxies still meet.
 _HOP_BY_HOP = {

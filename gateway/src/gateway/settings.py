@@ -1,6 +1,7 @@
 """What the gateway reads from its environment."""
 
 from pydantic import Field
+
 from servicekit.base_settings import IdentitySettings
 
 

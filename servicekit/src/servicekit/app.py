@@ -16,12 +16,12 @@ from pydantic import BaseModel
 from sqlalchemy import literal_column, select
 
 from servicekit.base_settings import IdentitySettings, ServiceSettings
-from servicekit.boundary import Boundary, BodyTooLarge
+from servicekit.boundary import BodyTooLarge, Boundary
 from servicekit.clock import clock_for
 from servicekit.database import Database, Query, Reading, Writing
 from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
-from servicekit.identity import BEARER, CurrentCaller, IssuerKeys, TokenVerifier
 from servicekit.idempotency import forget_replies
+from servicekit.identity import BEARER, CurrentCaller, IssuerKeys, TokenVerifier
 from servicekit.journal import write_entries
 from servicekit.languages import Translated
 from servicekit.metrics import Metrics
@@ -35,8 +35,7 @@ _REPLIES_KEPT = timedelta(days=30)
 _REPLIES_A_BATCH = 1000
 # The shapes of the kit itself: every service describes them alike, so one document needs them once.
 SHARED_SCHEMAS = frozenset(
-    model.__name__
-    for model in (Actor, EntryObject, Fault, HistoryEntry, JournalEntry, Problem, Translated)
+    model.__name__ for model in (Actor, EntryObject, Fault, HistoryEntry, JournalEntry, Problem, Translated)
 ) | {"HistoryEntryList", "JournalEntryList"}
 _SELECT_1 = Query(select(literal_column("1")))
 
@@ -102,8 +101,12 @@ def create_service(
                 "verifier": verifier,
             }
 
-    app = FastAPI(title=service.title, description=service.description, lifespan=lifespan, docs_url=None, redoc_url=None)
-    return assemble(app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit)
+    app = FastAPI(
+        title=service.title, description=service.description, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    return assemble(
+        app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit
+    )
 
 
 def assemble(

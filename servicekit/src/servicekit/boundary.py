@@ -6,7 +6,6 @@ One pure-ASGI middleware, because each layer costs a request time.
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -92,7 +91,7 @@ class _Exchange:
                 raise BodyTooLarge
         return message
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]

@@ -6,13 +6,12 @@ parameter goes to asyncpg as it is, and a row comes back as asyncpg's record.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import asyncpg
-from asyncpg import Record
 from asyncpg.transaction import Transaction
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.elements import ClauseElement
@@ -25,6 +24,10 @@ _SERVER_SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
 }
+
+
+# A row as the driver gives it: values by column name, in the order of the columns.
+Row: TypeAlias = Mapping[str, Any]
 
 
 class DatabaseUnavailable(Exception):
@@ -67,17 +70,19 @@ class Reading:
         self._transaction = transaction
         self.open = True
 
-    async def one(self, query: Query, **values: Any) -> Record | None:
+    async def one(self, query: Query, **values: Any) -> Row | None:
         with _translated(self._connection):
-            return await self._connection.fetchrow(query.sql, *query.arguments(values))
+            row: Row | None = await self._connection.fetchrow(query.sql, *query.arguments(values))
+            return row
 
-    async def all(self, query: Query, **values: Any) -> list[Record]:
+    async def all(self, query: Query, **values: Any) -> list[Row]:
         with _translated(self._connection):
-            return await self._connection.fetch(query.sql, *query.arguments(values))
+            rows: list[Row] = await self._connection.fetch(query.sql, *query.arguments(values))
+            return rows
 
     async def value(self, query: Query, **values: Any) -> Any:
-        row = await self.one(query, **values)
-        return None if row is None else row[0]
+        with _translated(self._connection):
+            return await self._connection.fetchval(query.sql, *query.arguments(values))
 
     async def roll_back(self) -> None:
         """Give up what was begun; the connection can still be read from."""
@@ -98,7 +103,7 @@ class Writing(Reading):
         super().__init__(connection, transaction)
         self.entries: list[dict[str, Any]] = []
 
-    async def run(self, query: Query, **values: Any) -> Record | None:
+    async def run(self, query: Query, **values: Any) -> Row | None:
         """Execute a change; the row it returns, if it returns one."""
         return await self.one(query, **values)
 

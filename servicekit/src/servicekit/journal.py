@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import rfc8785
-from asyncpg import Record
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -32,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
-from servicekit.database import Query, Reading, Writing
+from servicekit.database import Query, Reading, Row, Writing
 from servicekit.tables import journal
 
 _SALT_BYTES = 16
@@ -72,8 +71,9 @@ def record(  # noqa: PLR0913 - an act has these six sides, and each is said once
     Returns:
         The entry's id.
     """
-    entry = {
-        "id": str(uuid7()),
+    entry_id = uuid7()
+    entry: dict[str, Any] = {
+        "id": str(entry_id),
         "object_kind": subject.kind,
         "object_id": str(subject.id),
         "object_version": subject.version,
@@ -86,7 +86,7 @@ def record(  # noqa: PLR0913 - an act has these six sides, and each is said once
         salt = secrets.token_bytes(_SALT_BYTES)
         entry |= {"private": private, "salt": salt.hex(), "commitment": commitment(salt, private).hex()}
     writing.entries.append(entry)
-    return UUID(entry["id"])
+    return entry_id
 
 
 def commitment(salt: bytes, private: Mapping[str, Any]) -> bytes:
@@ -101,7 +101,7 @@ async def write_entries(writing: Writing) -> None:
         writing.entries.clear()
 
 
-async def history(reading: Reading, object_id: UUID, *, limit: int, after: tuple[int, UUID] | None) -> list[Record]:
+async def history(reading: Reading, object_id: UUID, *, limit: int, after: tuple[int, UUID] | None) -> list[Row]:
     """The entries about one object, in the order of its versions; one more than `limit` where there are more."""
     version, entry = after or (-1, UUID(int=0))
     return await reading.all(_HISTORY, object_id=object_id, version=version, entry=entry, limit=limit + 1)

@@ -20,7 +20,7 @@ class Translated(BaseModel):
 
 
 def negotiate(accept_language: str | None) -> Language:
-    """The language to answer in, by an Accept-Language header (RFC 9110, 12.5.4); English when none of ours is asked."""
+    """The language to answer in, by an Accept-Language header (RFC 9110, 12.5.4); English if in doubt."""
     best: tuple[float, Language] | None = None
     for part in (accept_language or "").split(","):
         tag, _, quality = part.strip().partition(";")

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
-
 Item = TypeVar("Item")
 
 
@@ -24,7 +23,7 @@ class ListOf(BaseModel, Generic[Item]):
     next: str | None
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """The name of a list in the OpenAPI document: AppealList rather than ListOf[Appeal]."""
         return f"{params[0].__name__}List"
 

@@ -28,7 +28,8 @@ class NotFound(Exception):
 class Permissions:
     """The table `{operation: {role: relations}}`.
 
-    The role `ANYONE` opens an operation to people without a token, `SIGNED_IN` to anyone with one; the relation `ANY` asks for no tie to the object.
+    The role `ANYONE` opens an operation to people without a token, `SIGNED_IN` to anyone with one; the relation `ANY`
+    asks for no tie to the object.
     """
 
     def __init__(self, table: Mapping[str, Mapping[str, Collection[str]]]) -> None:

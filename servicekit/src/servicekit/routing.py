@@ -28,7 +28,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        changes = bool(self.methods & {"POST", "PUT", "PATCH", "DELETE"})
+        changes = bool((self.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
 
         async def strictly(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
@@ -62,5 +62,7 @@ def _query_parameters(dependant: Dependant) -> Iterator[str]:
 
 def _require_json(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not (media_type.startswith("application/") and media_type.endswith("+json")):
+    if media_type != "application/json" and not (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    ):
         raise HTTPException(415)

@@ -49,7 +49,7 @@ class Sweeper:
                 await self.run()
             except (DatabaseUnavailable, DatabaseBusy) as error:
                 _log.warning("sweep postponed", reason=type(error).__name__)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a sweep that fails once must not end all later ones
                 _log.exception("sweep failed")
             await asyncio.sleep(every.total_seconds())
 

@@ -68,6 +68,8 @@ SHUTDOWN = 60  # seconds a fast shutdown may take
 # A stranger who listens on our port must prove that he knows the password, and does not learn it.
 CLIENT = {"PGREQUIREAUTH": "scram-sha-256", "PGSSLMODE": "disable", "PGGSSENCMODE": "disable", "PGCONNECT_TIMEOUT": "2"}
 
+_NOT_OURS = "{} belongs to another user: run as that user, or use another data folder."
+
 LOG = logging.getLogger(__name__)
 
 
@@ -137,14 +139,21 @@ def remove(data: Path) -> None:
 
 
 def _folder(data: Path) -> Path:
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PostgresUnusable(f"The data folder {data} cannot be made ({error.strerror}): use another.") from None
     return data.resolve()
 
 
 @contextmanager
 def _locked(file: Path, kind: int) -> Iterator[IO[str]]:
     """Hold a lock that the kernel frees when we die, however we die."""
-    with open(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:  # noqa: PTH123 - Path.open sets no mode
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError:
+        raise PostgresUnusable(_NOT_OURS.format(file)) from None
+    with open(descriptor, "r+") as lock:  # noqa: PTH123 - Path.open takes no descriptor
         fcntl.flock(lock, kind)
         yield lock
 
@@ -185,6 +194,7 @@ def _create(cluster: Path, data: Path) -> None:
     """Initialise beside the final place and rename, so that an interrupted attempt never looks like a cluster."""
     fresh = cluster.with_name(f"{cluster.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
+    make_public(cluster.parent)  # missing only where somebody emptied the place outside the data folder
     fresh.mkdir(mode=0o700)
     if account := unprivileged():
         os.chown(fresh, account.uid, account.gid)
@@ -233,9 +243,7 @@ def _refuse_unsuitable(cluster: Path) -> None:
         found = (cluster / "PG_VERSION").read_text().strip()
         holder = cluster.stat().st_uid
     except PermissionError:
-        raise PostgresUnusable(
-            f"{cluster} belongs to another user: run as that user, or use another data folder."
-        ) from None
+        raise PostgresUnusable(_NOT_OURS.format(cluster)) from None
     except FileNotFoundError:
         raise PostgresUnusable(
             f"{cluster} is not a PostgreSQL cluster: remove it, or use another data folder."
@@ -294,9 +302,7 @@ def _password(data: Path) -> str:
     try:
         return file.read_text()
     except PermissionError:
-        raise PostgresUnusable(
-            f"{file} belongs to another user: run as that user, or use another data folder."
-        ) from None
+        raise PostgresUnusable(_NOT_OURS.format(file)) from None
     except FileNotFoundError:
         raise PostgresUnusable(f"{file} is missing: put it back, or use another data folder.") from None
 
@@ -351,7 +357,9 @@ def _end(processes: set[int]) -> None:
 def _free_port(data: Path) -> int:
     """The port of last time, or another when somebody else has taken it."""
     file = data / "postgres.port"
-    last = int(file.read_text()) if file.exists() else 0
+    last = 0
+    with suppress(OSError, ValueError):
+        last = int(file.read_text())
     for wanted in (last, 0):
         with suppress(OSError), socket.create_server((HOST, wanted)) as probe:
             port: int = probe.getsockname()[1]

@@ -1,14 +1,40 @@
-"""The pytest plugin that gives tests a real PostgreSQL server."""
+"""The pytest plugin that gives tests a real PostgreSQL server, and databases that are migrated and empty."""
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+import asyncpg
 import pytest
+from servicekit.migrations.running import upgrade
 
-from stack import postgres
+from stack import databases, postgres
+
+_PASSWORD = "tests"  # noqa: S105 - of a server that lives as long as the tests, on the loopback
+_EMPTY = """
+SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ')
+  FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """A service's database: `url` for the application, `owner_url` for migrations, `admin_url` for anything."""
+
+    __test__ = False  # the name begins like a test's, and it is none
+
+    url: str
+    owner_url: str
+    admin_url: str
+
+    def empty(self) -> None:
+        """Remove all rows, and keep the schema."""
+        asyncio.run(_empty(self.admin_url))
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +54,48 @@ def postgres_url() -> Iterator[str]:
     finally:
         postgres.remove(data)
         shutil.rmtree(data)
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_url: str) -> Callable[[str, str], TestDatabase]:
+    """Makes a fresh, migrated database of a service, given its name and package, in a few hundredths of a second."""
+    templates: dict[str, databases.ServiceUrls] = {}
+    numbers = count(1)
+
+    def make(service: str, package: str) -> TestDatabase:
+        if service not in templates:
+            templates[service] = asyncio.run(databases.prepare(postgres_url, service, _PASSWORD))
+            upgrade(package, templates[service].migration_database_url)
+        urls = templates[service]
+        template = urls.database_url.rpartition("/")[2]
+        name = f"{template}_{os.getpid()}_{next(numbers)}"
+        asyncio.run(_clone(postgres_url, template, name))
+        return TestDatabase(
+            url=_named(urls.database_url, name),
+            owner_url=_named(urls.migration_database_url, name),
+            admin_url=_named(postgres_url, name),
+        )
+
+    return make
+
+
+def _named(url: str, database: str) -> str:
+    return f"{url.rpartition('/')[0]}/{database}"
+
+
+async def _clone(admin_url: str, template: str, name: str) -> None:
+    admin = await asyncpg.connect(admin_url)
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{template}"')
+        await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+        await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{template}", "{template}_app"')
+    finally:
+        await admin.close()
+
+
+async def _empty(admin_url: str) -> None:
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(await connection.fetchval(_EMPTY))
+    finally:
+        await connection.close()

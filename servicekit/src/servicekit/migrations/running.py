@@ -24,7 +24,8 @@ def configuration(package: str, url: str) -> Config:
     """Alembic's configuration for a service: its own migrations, and the kit's beside them."""
     config = Config()
     config.set_main_option("script_location", f"{package}:migrations")
-    config.set_main_option("version_locations", f"servicekit:migrations/versions {package}:migrations/versions")
+    packages = sorted({"servicekit", package})
+    config.set_main_option("version_locations", " ".join(f"{each}:migrations/versions" for each in packages))
     config.set_main_option("path_separator", "space")
     config.attributes["url"] = url
     return config

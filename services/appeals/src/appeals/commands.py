@@ -7,14 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-from servicekit.database import Query, Reading, Writing
-from servicekit.identity import Caller
-from servicekit.journal import Object, record
-from servicekit.permissions import NotFound
 from sqlalchemy import Date, Integer, Text, Update, Uuid, bindparam, func, insert, select, update
-from statute.calendars import OutsideCalendar
-from statute.deadlines import local
 from uuid_utils.compat import uuid7
 
 from appeals.domain.agencies import agency
@@ -23,6 +16,12 @@ from appeals.domain.clocks import Clocks, pinned_clocks, reset_clocks, set_clock
 from appeals.domain.errors import CalendarMissing, ForwardingTooLate, PartyUnknown, SameAgency, TermExpired
 from appeals.permissions import OPERATIONS, PERMISSIONS, SIGHT, relation_to
 from appeals.tables import appeal_number, appeals, is_open
+from servicekit.database import Query, Reading, Row, Writing
+from servicekit.identity import Caller
+from servicekit.journal import Object, record
+from servicekit.permissions import NotFound
+from statute.calendars import OutsideCalendar
+from statute.deadlines import local
 
 _KIND = "appeal"
 
@@ -49,7 +48,7 @@ class Decision:
     language: str
 
 
-async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: datetime) -> Record:
+async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: datetime) -> Row:
     """Register an appeal with the body that it names, and set that body's clocks.
 
     Raises:
@@ -99,9 +98,7 @@ async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: 
     return row
 
 
-async def forward_appeal(
-    writing: Writing, caller: Caller, row: Record, *, to: str, reason: str, now: datetime
-) -> Record:
+async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str, reason: str, now: datetime) -> Row:
     """Pass an appeal to the body that is competent, and set that body's clocks (APPC art. 65).
 
     Raises:
@@ -121,7 +118,9 @@ async def forward_appeal(
         raise ForwardingTooLate(row["forward_by"])
     with _calendar_needed():
         clocks = reset_clocks(pinned_clocks(row), now, Kind(row["kind"]), body.week)
-    new = await _change(writing, _FORWARD, row, agency=body.code, forwarder=row["agency"], received_at=now, **_dates(clocks))
+    new = await _change(
+        writing, _FORWARD, row, agency=body.code, forwarder=row["agency"], received_at=now, **_dates(clocks)
+    )
     record(
         writing,
         edge.event,
@@ -134,7 +133,7 @@ async def forward_appeal(
     return new
 
 
-async def decide_appeal(writing: Writing, caller: Caller, row: Record, decision: Decision, *, now: datetime) -> Record:
+async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: Decision, *, now: datetime) -> Row:
     """Answer an appeal.
 
     Raises:
@@ -165,7 +164,7 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Record, decision:
     return new
 
 
-async def withdraw_appeal(writing: Writing, caller: Caller, row: Record, *, reason: str | None, now: datetime) -> Record:
+async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason: str | None, now: datetime) -> Row:
     """Take an appeal back, which its applicant may do at any time before the answer (APPC art. 64).
 
     Raises:
@@ -187,7 +186,7 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Record, *, reas
 
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
-    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
+    """Row the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
     rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
     for row in rows:
         record(
@@ -201,7 +200,7 @@ async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
     return len(rows)
 
 
-async def lock_appeal(writing: Writing, caller: Caller, appeal_id: UUID) -> Record:
+async def lock_appeal(writing: Writing, caller: Caller, appeal_id: UUID) -> Row:
     """An appeal that the caller may see, held against others until the transaction ends.
 
     Raises:
@@ -220,7 +219,7 @@ async def oldest_expired(reading: Reading, *, today: date) -> date | None:
     return found
 
 
-def _begin(row: Record, caller: Caller, action: Action) -> str:
+def _begin(row: Row, caller: Caller, action: Action) -> str:
     """The role in which the caller does this to the appeal.
 
     Raises:
@@ -240,12 +239,12 @@ def _calendar_needed() -> Iterator[None]:
         raise CalendarMissing from error
 
 
-def _require_running_term(row: Record, today: date) -> None:
+def _require_running_term(row: Row, today: date) -> None:
     if today > row["due_on"]:
         raise TermExpired(row["due_on"])
 
 
-async def _change(writing: Writing, query: Query, row: Record, **values: Any) -> Record:
+async def _change(writing: Writing, query: Query, row: Row, **values: Any) -> Row:
     new = await writing.run(query, appeal=row["id"], expected=row["version"], **values)
     assert new is not None  # noqa: S101 - the row is locked at this version
     return new

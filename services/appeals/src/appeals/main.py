@@ -2,10 +2,6 @@
 
 import httpx
 from fastapi import FastAPI
-from servicekit.app import Service, create_service
-from servicekit.problems import Catalogue, read_kinds
-from statute.calendars import OutsideCalendar
-from statute.rules import Undecided, UnknownRuleSet
 
 from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import (
@@ -20,6 +16,10 @@ from appeals.permissions import PERMISSIONS
 from appeals.routes import router
 from appeals.settings import Settings
 from appeals.sweeps import SWEEPS
+from servicekit.app import Service, create_service
+from servicekit.problems import Catalogue, read_kinds
+from statute.calendars import OutsideCalendar
+from statute.rules import Undecided, UnknownRuleSet
 
 PROBLEMS = Catalogue(
     read_kinds("appeals", "data/problems.json"),

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from servicekit.identity import Caller
-from servicekit.permissions import ANY, ANYONE, Permissions
-
 from appeals.domain.agencies import UnknownAgency, agency
 from appeals.domain.appeal import Action, Relation
+from servicekit.identity import Caller
+from servicekit.permissions import ANY, ANYONE, Permissions
 
 _PARTIES = {
     "citizen": {Relation.APPLICANT},
@@ -41,7 +40,7 @@ OPERATIONS = {
 
 
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
-    """What ties the caller to the appeal in this row: to be its applicant, or to hold office where it is or has been."""
+    """What ties the caller to the appeal in this row: being its applicant, or an office where it is or was."""
     if caller.party == (row["applicant_scheme"], row["applicant_id"]):
         return Relation.APPLICANT
     office = office_of(caller)

@@ -7,25 +7,24 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
-from servicekit.database import Query, Reading
-from servicekit.identity import Caller
-from servicekit.permissions import NotFound
-from servicekit.tables import accesses
-from servicekit.transactions import RestrictedReading
 from sqlalchemy import Date, Uuid, and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from appeals.domain.appeal import Relation, Status
 from appeals.permissions import PERMISSIONS, office_of, relation_to
 from appeals.tables import appeals, is_open
+from servicekit.database import Query, Reading, Row
+from servicekit.identity import Caller
+from servicekit.permissions import NotFound
+from servicekit.tables import accesses
+from servicekit.transactions import RestrictedReading
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """An appeal that the caller may see, in which role, and what ties them to it."""
 
-    row: Record
+    row: Row
     role: str
     relation: Relation
 
@@ -57,7 +56,7 @@ async def read_appeal(reading: Reading, caller: Caller, appeal_id: UUID, *, oper
 
 async def list_appeals(
     reading: Reading, caller: Caller, wanted: Wanted, *, after: UUID | None, limit: int
-) -> list[Record]:
+) -> list[Row]:
     """The caller's own appeals, or for an officer the register of the body; newest first, one more than `limit`."""
     office = office_of(caller) if "officer" in caller.roles else None
     values: dict[str, Any] = {"today": wanted.today, "limit": limit + 1}
@@ -67,19 +66,19 @@ async def list_appeals(
     else:
         scheme, number = caller.party or ("", "")
         values |= {"scheme": scheme, "number": number}
-    given = {"status": wanted.status, "kind": wanted.kind, "overdue": wanted.overdue, "after": after}
+    given: dict[str, Any] = {"status": wanted.status, "kind": wanted.kind, "overdue": wanted.overdue, "after": after}
     given |= {"due_before": wanted.due_before, "pattern": None if wanted.q is None else _pattern(wanted.q)}
     values |= {name: value for name, value in given.items() if value is not None}
     return await reading.all(_listing(scope, frozenset(values.keys() - {"overdue"}), overdue=wanted.overdue), **values)
 
 
-async def accesses_to(reading: Reading, appeal_id: UUID, *, after: UUID | None, limit: int) -> list[Record]:
+async def accesses_to(reading: Reading, appeal_id: UUID, *, after: UUID | None, limit: int) -> list[Row]:
     """Who in office looked at an appeal, newest first, one more than `limit`."""
     return await reading.all(_ACCESSES, objects=[appeal_id], after=after or UUID(int=2**128 - 1), limit=limit + 1)
 
 
 async def trace(
-    restricted: RestrictedReading, caller: Caller, operation: str, rows: Iterable[Record], *, now: datetime
+    restricted: RestrictedReading, caller: Caller, operation: str, rows: Iterable[Row], *, now: datetime
 ) -> None:
     """Let the applicants know that somebody in office saw their appeals; one's own are nobody's business."""
     others = [row["id"] for row in rows if relation_to(row, caller) is not Relation.APPLICANT]
@@ -106,7 +105,9 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Quer
         appeals.c.status == Status.REFUSED_BY_EXPIRY,
         and_(is_open, appeals.c.due_on < bindparam("today", type_=Date)),
     )
-    statement = select(*appeals.c).where(scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys())))
+    statement = select(*appeals.c).where(
+        scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys()))
+    )
     if overdue is not None:
         statement = statement.where(late if overdue else ~late)
     return Query(statement.order_by(appeals.c.id.desc()).limit(bindparam("limit")))

@@ -6,15 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
-from servicekit.clock import Now
-from servicekit.conditional import etag, not_modified, require_match
-from servicekit.feed import HistoryEntry, history_page
-from servicekit.identity import CurrentCaller
-from servicekit.paging import ListOf, Paging
-from servicekit.routing import Route
-from servicekit.transactions import Read, RestrictedRead, Write
-from statute.calendars import Week
-from statute.deadlines import local
 
 from appeals import commands, queries
 from appeals.domain.agencies import find_agencies
@@ -37,6 +28,15 @@ from appeals.schemas import (
     deadline_of,
     summary_of,
 )
+from servicekit.clock import Now
+from servicekit.conditional import etag, not_modified, require_match
+from servicekit.feed import HistoryEntry, history_page
+from servicekit.identity import CurrentCaller
+from servicekit.paging import ListOf, Paging
+from servicekit.routing import Route
+from servicekit.transactions import Read, RestrictedRead, Write
+from statute.calendars import Week
+from statute.deadlines import local
 
 router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
 
@@ -45,7 +45,9 @@ router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
 async def list_agencies(
     _: CurrentCaller,
     page: Paging,
-    q: Annotated[str | None, Query(max_length=200, description="Part of a name, in any language, or of a code.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Part of a name, in any language, or of a code.")
+    ] = None,
     level: Annotated[str | None, Query(description="central, region, city or district.")] = None,
 ) -> ListOf[Agency]:
     """The state bodies that take appeals, by code."""
@@ -142,9 +144,7 @@ async def read_appeal_history(
 
 
 @router.get("/appeals/{appeal_id}/accesses")
-async def list_appeal_accesses(
-    caller: CurrentCaller, reading: Read, page: Paging, appeal_id: UUID
-) -> ListOf[Access]:
+async def list_appeal_accesses(caller: CurrentCaller, reading: Read, page: Paging, appeal_id: UUID) -> ListOf[Access]:
     """Who in office looked at my appeal, newest first."""
     await queries.read_appeal(reading, caller, appeal_id, operation="list_appeal_accesses")
     (after,) = page.key(UUID) or (None,)

@@ -4,15 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from servicekit.identity import Caller
-from servicekit.languages import Language, Translated
-from statute.calendars import Week
-from statute.deadlines import Deadline as CountedDeadline
-from statute.deadlines import local
-from statute.rules import Rule
-from statute.terms import Unit
 
 from appeals.domain.agencies import Agency as Body
 from appeals.domain.agencies import agency
@@ -20,6 +12,14 @@ from appeals.domain.appeal import Kind, Outcome, Relation, Status, actions_in
 from appeals.domain.clocks import pinned_clocks
 from appeals.domain.next_step import next_step
 from appeals.permissions import OPERATIONS, PERMISSIONS
+from servicekit.database import Row
+from servicekit.identity import Caller
+from servicekit.languages import Language, Translated
+from statute.calendars import Week
+from statute.deadlines import Deadline as CountedDeadline
+from statute.deadlines import local
+from statute.rules import Rule
+from statute.terms import Unit
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
@@ -207,12 +207,12 @@ def agency_of(body: Body) -> Agency:
     )
 
 
-def summary_of(row: Record) -> AppealSummary:
+def summary_of(row: Row) -> AppealSummary:
     """A row as it stands in a list."""
     return AppealSummary(**_summary(row))
 
 
-def appeal_of(row: Record, caller: Caller, relation: Relation) -> Appeal:
+def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
     """A row as this party sees it, with what they may do now."""
     status = Status(row["status"])
     rule = pinned_clocks(row).rule
@@ -258,7 +258,7 @@ def deadline_of(counted: CountedDeadline, rule: Rule) -> Deadline:
     )
 
 
-def access_of(row: Record) -> Access:
+def access_of(row: Row) -> Access:
     """A row of the record of who looked."""
     return Access(
         at=row["at"],
@@ -276,7 +276,7 @@ def basis_of(rule: Rule) -> Basis:
     return Basis(rules=rule.rules, version=rule.version, source=rule.source)
 
 
-def _summary(row: Record) -> dict[str, Any]:
+def _summary(row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
         "number": row["number"],
@@ -296,7 +296,7 @@ def _name_of(key: str) -> AgencyName:
     return AgencyName(bin=body.bin, code=body.code, name=Translated(**body.name))
 
 
-def _decision(row: Record) -> AppealDecision | None:
+def _decision(row: Row) -> AppealDecision | None:
     if row["answer"] is None:
         return None
     return AppealDecision(

@@ -2,11 +2,10 @@
 
 from datetime import datetime, time, timedelta
 
+from appeals.commands import expire_appeals, oldest_expired
 from servicekit.database import Reading, Writing
 from servicekit.sweeps import Sweep
 from statute.deadlines import ALMATY, local
-
-from appeals.commands import expire_appeals, oldest_expired
 
 _BATCH = 200
 

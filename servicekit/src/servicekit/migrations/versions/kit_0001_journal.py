@@ -30,6 +30,17 @@ AS $$
 $$
 """
 
+# What is entered stays entered: the application may add to these tables and read them, nothing else. Its role is
+# named after the owner's; where there is none (a developer's own database), there is nobody to forbid.
+APPEND_ONLY = """
+DO $$
+BEGIN
+    EXECUTE format('REVOKE UPDATE, DELETE ON journal, accesses FROM %I', current_user || '_app');
+EXCEPTION WHEN undefined_object THEN NULL;
+END
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -74,6 +85,7 @@ def upgrade() -> None:
         sa.Column("objects", sa.ARRAY(sa.Uuid), nullable=False),
     )
     op.create_index("accesses_objects", "accesses", ["objects"], postgresql_using="gin")
+    op.execute(APPEND_ONLY)
 
 
 def downgrade() -> None:

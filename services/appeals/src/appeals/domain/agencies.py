@@ -32,7 +32,7 @@ class Agency:
     week_assumed: bool = False
 
 
-class UnknownAgency(Exception):  # noqa: N818 - a fact of the domain, named as one
+class UnknownAgency(Exception):
     """No body has the code or BIN that was `given`."""
 
     def __init__(self, given: str) -> None:

@@ -81,18 +81,18 @@ TRANSITIONS: Mapping[tuple[Status | None, Action], Transition] = {
 OPEN = frozenset(status for status, action in TRANSITIONS if action is Action.EXPIRY and status is not None)
 
 
-def actions_in(status: Status) -> tuple[Action, ...]:
+def actions_in(status: Status | None) -> tuple[Action, ...]:
     """What people may do with an appeal in this status, each by whom the permission table names."""
     return tuple(action for known, action in TRANSITIONS if known is status and action is not Action.EXPIRY)
 
 
-def transition(status: Status, action: Action) -> Transition:
-    """Where an action leads from a status.
+def transition(status: Status | None, action: Action) -> Transition:
+    """Where an action leads from a status; None is before filing.
 
     Raises:
         NotAllowedNow: the table has no such edge.
     """
     found = TRANSITIONS.get((status, action))
     if found is None:
-        raise NotAllowedNow(action=action, status=status, allowed_actions=actions_in(status))
+        raise NotAllowedNow(action=action, status=status or "new", allowed_actions=actions_in(status))
     return found

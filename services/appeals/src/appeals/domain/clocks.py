@@ -1,15 +1,14 @@
-"""The dates that bind a body once it has an appeal: when it counts as registered, by when to forward, by when to answer."""
+"""The dates that bind a body once it has an appeal: registered on, to be forwarded by, to be answered by."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from appeals.domain.appeal import Kind
 from statute.calendars import Week, calendar
 from statute.deadlines import Deadline, due_on, explain, local, registration_day
 from statute.rules import Rule, rules_on
-
-from appeals.domain.appeal import Kind
 
 CONSIDERATION = "appeal.consideration"
 FORWARDING = "appeal.forwarding"

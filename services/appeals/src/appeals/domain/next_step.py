@@ -7,11 +7,9 @@ from importlib.resources import files
 from appeals.domain.appeal import Status
 
 _MONTHS = {
-    "kk": (
-        "қаңтарға ақпанға наурызға сәуірге мамырға маусымға шілдеге тамызға қыркүйекке қазанға қарашаға желтоқсанға"
-    ).split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "kk": "қаңтарға ақпанға наурызға сәуірге мамырға маусымға шілдеге тамызға қыркүйекке қазанға қарашаға желтоқсанға",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "en": "January February March April May June July August September October November December",
 }
 _TEXTS: dict[str, dict[str, str]] = json.loads((files("appeals") / "data" / "next_steps.json").read_text("utf-8"))
 
@@ -23,7 +21,7 @@ def next_step(status: Status, due_on: date) -> dict[str, str]:
 
 def _written(day: date, language: str) -> str:
     """A date in words; in Kazakh in the dative, which is what `дейін` (until) asks for."""
-    month = _MONTHS[language][day.month - 1]
+    month = _MONTHS[language].split()[day.month - 1]
     if language == "kk":
         return f"{day.year} жылғы {day.day} {month}"
     return f"{day.day} {month} {day.year}" + (" года" if language == "ru" else "")

@@ -1,0 +1,223 @@
+"""The whole of Ashyq in one process: database, services, sandbox and gateway, started and stopped in order."""
+
+import asyncio
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from appeals.main import create_app as create_appeals
+from appeals.settings import Settings as AppealsSettings
+from gateway.main import create_app as create_gateway
+from gateway.settings import Settings as GatewaySettings
+from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
+from servicekit.clock import SandboxClock
+from servicekit.logs import configure_logs
+from servicekit.migrations.running import upgrade
+from servicekit.upstream import InProcess
+from stack import databases, postgres
+from stack.sandbox import SandboxIssuer, create_sandbox
+
+SERVICES = {"appeals": "appeals"}  # the name of each, and the package of its code
+_HOST = "127.0.0.1"
+_JWKS = "http://sandbox/sandbox/jwks.json"
+
+
+class CannotStart(Exception):
+    """Something outside stands in the way; the message says what, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a house stands: its data folder, its port (0: any free one), and its database if that is not its own."""
+
+    data: Path
+    port: int
+    database_url: str | None = None
+
+    @property
+    def issuer(self) -> SandboxIssuer:
+        self.data.mkdir(parents=True, exist_ok=True)
+        return SandboxIssuer(self.data / "sandbox-key.json")
+
+
+def place_from_environment() -> Place:
+    """The place that PORT, ASHYQ_DATA and ASHYQ_DATABASE_URL name, or the usual one.
+
+    Raises:
+        CannotStart: PORT is not a port.
+    """
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004 - the last port
+        raise CannotStart(f"PORT={port} is not a port. Choose one from 1 to 65535, for example: make run PORT=8080")
+    data = Path(os.environ.get("ASHYQ_DATA") or ".ashyq").expanduser().absolute()
+    return Place(data, int(port), os.environ.get("ASHYQ_DATABASE_URL") or None)
+
+
+@contextmanager
+def furnished(place: Place, say: Callable[[str], None]) -> Iterator[FastAPI]:
+    """The gateway's app with all that it needs behind it: a running, migrated database and the services.
+
+    Raises:
+        CannotStart: the data folder is in use, or cannot be used.
+        postgres.PostgresUnusable: as `postgres.start`.
+    """
+    with _sole_user(place.data), _logging(place.data), _database(place, say) as admin_url:
+        urls = _prepare_databases(place.data, admin_url)
+        for name, package in SERVICES.items():
+            say(f"Bringing the database of {name} up to date")
+            upgrade(package, urls[name].migration_database_url)
+        yield _compose(place, urls)
+
+
+def serve(app: FastAPI, port: int, ready: Callable[[int], None]) -> None:
+    """Serve until a signal asks to stop; `ready` is called with the port once requests are answered.
+
+    Raises:
+        CannotStart: the port is taken, or the app could not start.
+    """
+    with _listening(port) as listener:
+        server = _Server(_configuration(app), ready)
+        server.run(sockets=[listener])
+    if not server.started:
+        raise CannotStart("Ashyq could not start; the log in the data folder says why.")
+
+
+@contextmanager
+def serving_beside(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serve in a thread of its own while the caller does something else; gives the base URL."""
+    started = threading.Event()
+    with _listening(port) as listener:
+        server = _Server(_configuration(app), lambda _: started.set())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="ashyq")
+        thread.start()
+        try:
+            while not started.wait(0.05):
+                if not thread.is_alive():
+                    raise CannotStart("Ashyq could not start; the log in the data folder says why.")
+            yield f"http://{_HOST}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            self._ready(sockets[0].getsockname()[1])
+
+
+def _configuration(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}"
+        else:
+            message = f"Port {port} cannot be used ({error.strerror}). Choose another, for example: make run PORT=8080"
+        raise CannotStart(message) from error
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _sole_user(data: Path) -> Iterator[None]:
+    """One house to a data folder: two would move each other's clock."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("a")
+    except OSError as error:
+        raise CannotStart(f"{data} cannot be used ({error.strerror}). Choose another: ASHYQ_DATA=… make run") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"Another Ashyq is running on {data}. Stop it, or run this one beside it: "
+                "make run PORT=8001 ASHYQ_DATA=.ashyq-2"
+            ) from None
+        yield
+
+
+@contextmanager
+def _logging(data: Path) -> Iterator[None]:
+    with (data / "ashyq.log").open("a", encoding="utf-8", buffering=1) as log:
+        configure_logs(log)
+        try:
+            yield
+        finally:
+            configure_logs(sys.stderr)
+
+
+@contextmanager
+def _database(place: Place, say: Callable[[str], None]) -> Iterator[str]:
+    if place.database_url:
+        yield place.database_url
+        return
+    say("Starting PostgreSQL" if (place.data / "postgres").exists() else "Making a new PostgreSQL database")
+    with postgres.running(place.data) as server:
+        yield server.url
+
+
+def _prepare_databases(data: Path, admin_url: str) -> dict[str, databases.ServiceUrls]:
+    password = _kept_password(data / "services-password")
+
+    async def prepare() -> dict[str, databases.ServiceUrls]:
+        return {name: await databases.prepare(admin_url, name, password) for name in SERVICES}
+
+    return asyncio.run(prepare())
+
+
+def _kept_password(file: Path) -> str:
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+            kept.write(secrets.token_urlsafe(24))
+    return file.read_text()
+
+
+def _compose(place: Place, urls: Mapping[str, databases.ServiceUrls]) -> FastAPI:
+    clock_file = place.data / "clock"
+    identity = IdentitySettings(environment="local", issuer=SANDBOX_ISSUER, jwks_url=_JWKS, clock_file=clock_file)
+    shared = identity.model_dump()
+    # The sandbox starts the services' sweeps and the services read its keys, so it learns of them as they are made.
+    services: dict[str, InProcess] = {}
+    sandbox = InProcess(create_sandbox(identity, place.issuer, SandboxClock(clock_file), services))
+    services["appeals"] = InProcess(
+        create_appeals(AppealsSettings(**shared, database_url=urls["appeals"].database_url), issuer=sandbox.transport)
+    )
+    return create_gateway(GatewaySettings(**shared), {"sandbox": sandbox, **services}, issuer=sandbox)

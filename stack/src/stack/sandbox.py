@@ -1,0 +1,199 @@
+"""The sandbox of a developer's machine: an issuer with ready personas, a clock that moves, and sweeps on demand."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from servicekit.app import assemble, health_router
+from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
+from servicekit.clock import SandboxClock
+from servicekit.languages import Translated
+from servicekit.metrics import Metrics
+from servicekit.problems import Catalogue, ProblemKind
+from servicekit.routing import Route
+from servicekit.upstream import InProcess
+from stack.personas import PERSONAS
+
+TOKEN_SECONDS = 86_400
+_ALGORITHM = "ES256"
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class SandboxForbidden(Exception):
+    """The sandbox vouches for anybody, so it runs only where ASHYQ_ENV=local."""
+
+
+class UnknownPersona(Exception):
+    """There is no persona of that name."""
+
+    def __init__(self, persona: str) -> None:
+        super().__init__(f"no persona {persona!r}; there are: {', '.join(PERSONAS)}")
+        self.persona = persona
+        self.known = ", ".join(PERSONAS)
+
+
+class Claims(BaseModel):
+    """What a token should say, for a person who is not among the personas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sub: Word
+    name: Word | None = None
+    iin: Word | None = None
+    bin: Word | None = None
+    agency: Word | None = None
+    roles: list[Word] = []
+
+
+class TokenRequest(BaseModel):
+    """Either a ready persona, or claims of one's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    persona: Word | None = None
+    claims: Claims | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.persona is None) == (self.claims is None):
+            raise ValueError("give either a persona or claims")
+        return self
+
+
+class Token(BaseModel):
+    """A token, as OAuth 2.0 answers it."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind of token, not one
+    expires_in: int = TOKEN_SECONDS
+
+
+class ClockSetting(BaseModel):
+    """Legal time; it runs on from where it is set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    now: AwareDatetime
+
+
+class Swept(BaseModel):
+    """How many cases each sweep of each service dealt with."""
+
+    done: dict[str, dict[str, int]]
+
+
+class SandboxIssuer:
+    """Signs tokens with a key that is kept in a file, so that they outlive a restart."""
+
+    def __init__(self, key_file: Path) -> None:
+        self._key = _kept_key(key_file)
+
+    def public_keys(self) -> dict[str, Any]:
+        return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": _ALGORITHM}]}
+
+    def token_for(self, persona: str) -> str:
+        """A token of a ready persona.
+
+        Raises:
+            UnknownPersona: there is none of that name.
+        """
+        if persona not in PERSONAS:
+            raise UnknownPersona(persona)
+        return self.sign(PERSONAS[persona])
+
+    def sign(self, claims: Mapping[str, object]) -> str:
+        now = int(time.time())
+        said = {**claims, "iss": SANDBOX_ISSUER, "aud": "ashyq", "iat": now, "exp": now + TOKEN_SECONDS}
+        return jwt.encode({"alg": _ALGORITHM, "kid": self._key.kid}, said, self._key)
+
+
+_UNKNOWN_PERSONA = ProblemKind(
+    "unknown-persona",
+    422,
+    Translated(kk="Мұндай кейіпкер жоқ", ru="Такого персонажа нет", en="There is no such persona"),
+    Translated(
+        kk="Бар кейіпкерлер: {known}.", ru="Есть такие персонажи: {known}.", en="These personas are ready: {known}."
+    ),
+)
+
+
+def create_sandbox(
+    settings: IdentitySettings, issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, InProcess]
+) -> FastAPI:
+    """The sandbox's application; `services` are those whose sweeps it may start.
+
+    Raises:
+        SandboxForbidden: outside ASHYQ_ENV=local.
+    """
+    if not settings.local:
+        raise SandboxForbidden("the sandbox vouches for anybody: it starts only with ASHYQ_ENV=local")
+    app = FastAPI(title="Ashyq sandbox", docs_url=None, redoc_url=None)
+    problems = Catalogue({_UNKNOWN_PERSONA.code: _UNKNOWN_PERSONA}, {UnknownPersona: _UNKNOWN_PERSONA.code})
+    routers = [_router(issuer, clock, services), health_router()]
+    app.router.add_api_route("/health/ready", _ready, include_in_schema=False)
+    return assemble(app, Metrics("sandbox"), problems, routers, limit=settings.body_limit)
+
+
+async def _ready() -> dict[str, str]:
+    return {"status": "ready"}
+
+
+def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, InProcess]) -> APIRouter:
+    router = APIRouter(prefix="/sandbox", tags=["sandbox"], route_class=Route)
+
+    @router.get("/jwks.json")
+    async def read_sandbox_keys() -> dict[str, Any]:
+        """The sandbox issuer's public keys."""
+        return issuer.public_keys()
+
+    @router.post("/token")
+    async def issue_sandbox_token(body: TokenRequest) -> Token:
+        """A token for a ready persona, or with claims of one's own."""
+        if body.claims is not None:
+            return Token(access_token=issuer.sign(body.claims.model_dump(exclude_none=True)))
+        return Token(access_token=issuer.token_for(body.persona or ""))
+
+    @router.get("/clock")
+    async def read_sandbox_clock() -> ClockSetting:
+        """What legal time it is here."""
+        return ClockSetting(now=clock.now())
+
+    @router.put("/clock")
+    async def set_sandbox_clock(body: ClockSetting) -> ClockSetting:
+        """Move legal time; tokens and limits go on by real time."""
+        clock.move_to(body.now)
+        return ClockSetting(now=clock.now())
+
+    @router.post("/sweep")
+    async def run_sandbox_sweeps() -> Swept:
+        """Do now what the services do periodically."""
+        headers = {"Authorization": f"Bearer {issuer.token_for('operator')}"}
+        done = {}
+        for name, service in services.items():
+            async with httpx.AsyncClient(
+                transport=service.transport, base_url=f"http://{name}", headers=headers
+            ) as client:
+                answer = await client.post("/internal/sweeps", timeout=60)
+                answer.raise_for_status()
+                done[name] = answer.json()["done"]
+        return Swept(done=done)
+
+    return router
+
+
+def _kept_key(file: Path) -> ECKey:
+    if not file.exists():
+        key = ECKey.generate_key("P-256", {"kid": datetime.now(UTC).strftime("sandbox-%Y%m%d%H%M%S")}, private=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+            json.dump(key.as_dict(private=True), kept)
+    return ECKey.import_key(json.loads(file.read_text()))
