@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from appeals.main import create_app
 from appeals.settings import Settings
 from servicekit.base_settings import SANDBOX_ISSUER

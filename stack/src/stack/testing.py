@@ -11,8 +11,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servicekit.migrations.running import upgrade
 
+from servicekit.migrations.running import upgrade
 from stack import databases, postgres
 
 _PASSWORD = "tests"  # noqa: S105 - of a server that lives as long as the tests, on the loopback

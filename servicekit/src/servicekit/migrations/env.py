@@ -1,6 +1,7 @@
 """Alembic's way in to a database that holds the kit's tables alone."""
 
-from servicekit.migrations.running import run_environment
 from sqlalchemy import MetaData
+
+from servicekit.migrations.running import run_environment
 
 run_environment(MetaData())
