@@ -10,8 +10,6 @@ import pytest
 
 from stack.databases import ServiceUrls, prepare
 
-pytest_plugins = ["stack.testing"]
-
 PASSWORD = "p@ss/word'%:é"  # noqa: S105 - every sign that a URL or a literal must escape
 
 

@@ -26,8 +26,10 @@ def merge(own: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> 
     problems = {problem["code"]: problem for problem in merged.get("x-problems", [])}
     for name, document in services.items():
         renamed = _prefixed(document, _camel(name))
-        _add(merged["paths"], renamed["paths"])
-        _add(schemas, renamed["components"]["schemas"])
+        if taken := merged["paths"].keys() & renamed["paths"].keys():
+            raise DescriptionsDisagree(", ".join(sorted(taken)))
+        merged["paths"] |= renamed["paths"]
+        _add_shapes(schemas, renamed["components"]["schemas"])
         merged["components"].setdefault("securitySchemes", {}).update(renamed["components"].get("securitySchemes", {}))
         problems |= {problem["code"]: problem for problem in document.get("x-problems", [])}
     merged["x-problems"] = [problems[code] for code in sorted(problems)]
@@ -41,13 +43,15 @@ def _prefixed(document: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         text = text.replace(f'"{_REFERENCE}{name}"', f'"{_REFERENCE}{prefix}{name}"')
     renamed: dict[str, Any] = json.loads(text)
     schemas = renamed["components"]["schemas"]
+    # The title goes with the name: programs that write clients name their classes by it.
     renamed["components"]["schemas"] = {
-        (prefix + name if name in names else name): schema for name, schema in schemas.items()
+        (prefix + name if name in names else name): {**schema, "title": prefix + name} if name in names else schema
+        for name, schema in schemas.items()
     }
     return renamed
 
 
-def _add(existing: dict[str, Any], new: Mapping[str, Any]) -> None:
+def _add_shapes(existing: dict[str, Any], new: Mapping[str, Any]) -> None:
     for name, value in new.items():
         if existing.setdefault(name, value) != value:
             raise DescriptionsDisagree(name)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from gateway.description import merge
+from gateway.entrance import Entrance
 from gateway.pages import PERMISSIONS, ServiceDown, pages, router
 from gateway.passage import Passage
 from gateway.settings import Settings
@@ -53,4 +54,6 @@ def create_app(settings: Settings, upstreams: Mapping[str, InProcess], *, issuer
     app = FastAPIOffline(title="Ashyq", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
     app.add_middleware(Passage, seconds=settings.answer_seconds)
     problems = Catalogue({}, {ServiceDown: "unavailable"})
-    return assemble(app, metrics, problems, [router, pages, health_router()], limit=settings.body_limit)
+    assemble(app, metrics, problems, [router, pages, health_router()], limit=settings.body_limit)
+    app.add_middleware(Entrance)
+    return app

@@ -1,5 +1,6 @@
 """What the gateway answers itself: who I am, whether all is well, and what each problem means."""
 
+import asyncio
 from html import escape
 from typing import Any
 
@@ -14,6 +15,8 @@ from servicekit.permissions import ANY, SIGNED_IN, NotFound, Permissions
 from servicekit.routing import Route
 
 PERMISSIONS = Permissions({"read_me": {SIGNED_IN: {ANY}}})
+
+_READY_SECONDS = 2.0
 
 router = APIRouter(tags=["about"], route_class=Route)
 pages = APIRouter(include_in_schema=False)
@@ -55,7 +58,8 @@ async def read_me(caller: CurrentCaller) -> Me:
 async def ready(request: Request) -> dict[str, str]:
     """Ready when every service is."""
     clients: dict[str, httpx.AsyncClient] = request.state.clients
-    down = [name for name, client in clients.items() if not await _is_ready(client)]
+    are_ready = await asyncio.gather(*map(_is_ready, clients.values()))
+    down = [name for name, is_ready in zip(clients, are_ready, strict=True) if not is_ready]
     if down:
         raise ServiceDown(down)
     return {"status": "ready"}
@@ -78,8 +82,10 @@ async def read_problem(request: Request, code: str) -> HTMLResponse:
 
 async def _is_ready(client: httpx.AsyncClient) -> bool:
     try:
-        return (await client.get("/health/ready")).is_success
-    except httpx.HTTPError:
+        # The client's own limit does not hold for a service in this process.
+        async with asyncio.timeout(_READY_SECONDS):
+            return (await client.get("/health/ready")).is_success
+    except (httpx.HTTPError, TimeoutError):
         return False
 
 

@@ -21,7 +21,7 @@ from servicekit.clock import clock_for
 from servicekit.database import Database, Query, Reading, Writing
 from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
 from servicekit.idempotency import forget_replies
-from servicekit.identity import BEARER, CurrentCaller, IssuerKeys, TokenVerifier
+from servicekit.identity import CurrentCaller, IssuerKeys, TokenVerifier
 from servicekit.journal import write_entries
 from servicekit.languages import Translated
 from servicekit.metrics import Metrics
@@ -117,10 +117,11 @@ def assemble(
     `limit` is the most bytes of a request body.
     """
     catalogue = KIT | Catalogue({}, {BodyTooLarge: "too-large"}) | catalogue
+    app.router.redirect_slashes = False  # the address would be made of the Host header, which anybody can send
     app.add_middleware(Boundary, metrics=metrics, limit=limit, kinds=catalogue.kinds)
     handle_problems(app, catalogue)
     for router in routers:
-        app.include_router(router, dependencies=[BEARER], generate_unique_id_function=lambda route: route.name)
+        app.include_router(router, generate_unique_id_function=lambda route: route.name)
     app.openapi = lambda: describe(app, catalogue)  # type: ignore[method-assign]
     return app
 
@@ -148,10 +149,12 @@ def describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
     for item in document["paths"].values():
         for operation in item.values():
             operation["responses"].pop("422", None)
+            operation["security"] = [{}, {"token": []}]
             operation["responses"]["default"] = {
                 "description": "What went wrong",
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["x-problems"] = [
         {"code": kind.code, "status": kind.status, "title": kind.title.model_dump(), "detail": kind.detail.model_dump()}
         for _, kind in sorted(catalogue.kinds.items())

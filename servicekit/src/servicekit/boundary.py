@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit.metrics import Metrics
@@ -17,6 +18,7 @@ from servicekit.problems import ProblemKind, answer
 
 _log = structlog.get_logger("requests")
 REQUEST_ID = "x-request-id"
+_CALLER_LEFT = 499  # for the log and the metrics alone: nobody is there to read an answer
 
 
 class BodyTooLarge(Exception):
@@ -59,6 +61,8 @@ class Boundary:
             return
         try:
             await self._app(scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = _CALLER_LEFT
         except Exception:
             _log.exception("request failed", request_id=exchange.request_id)
             if exchange.started:

@@ -61,7 +61,7 @@ def clock_for(file: Path | None) -> Clock:
     return SystemClock() if file is None else SandboxClock(file)
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Clock = request.state.clock
     return clock.now()
 

@@ -17,8 +17,8 @@ def etag(version: int) -> str:
 
 
 def not_modified(request: Request, version: int) -> Response | None:
-    """The 304 answer when the caller's copy is still good."""
-    if not _matches(request.headers.get("if-none-match"), version):
+    """The 304 answer when the caller's copy is still good; a proxy may have made its tag a weak one."""
+    if not _matches(request.headers.get("if-none-match"), "*", etag(version), f"W/{etag(version)}"):
         return None
     return Response(status_code=304, headers={"ETag": etag(version)})
 
@@ -35,11 +35,9 @@ def require_match(request: Request, version: int, *, demanded: bool = False) -> 
         if demanded:
             raise PreconditionRequired
         return
-    if not _matches(header, version):
+    if not _matches(header, "*", etag(version)):
         raise Stale
 
 
-def _matches(header: str | None, version: int) -> bool:
-    if header is None:
-        return False
-    return any(tag.strip() in {"*", etag(version)} for tag in header.split(","))
+def _matches(header: str | None, *tags: str) -> bool:
+    return header is not None and any(tag.strip() in tags for tag in header.split(","))

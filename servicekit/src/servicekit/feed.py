@@ -11,7 +11,7 @@ from sqlalchemy import Uuid, bindparam, func, literal_column, select
 from servicekit.database import Query, Reading
 from servicekit.identity import CurrentCaller
 from servicekit.journal import history
-from servicekit.paging import ListOf, Page, Paging
+from servicekit.paging import ListOf, Page, Paging, cursor, up_to
 from servicekit.routing import Route
 from servicekit.tables import Xid8, journal
 from servicekit.transactions import Read
@@ -32,7 +32,11 @@ class EntryObject(BaseModel):
 
 
 class JournalEntry(BaseModel):
-    """One official act. `commitment` proves its private part: SHA-256 over a salt and the part's canonical JSON."""
+    """One official act.
+
+    `commitment` proves its private part: SHA-256 over a salt and the part's canonical JSON. Give `cursor` as `after`,
+    now or later, to go on behind this entry.
+    """
 
     id: UUID
     object: EntryObject
@@ -41,6 +45,7 @@ class JournalEntry(BaseModel):
     by: Actor
     data: dict[str, Any]
     commitment: str | None
+    cursor: str
 
 
 class HistoryEntry(BaseModel):
@@ -59,7 +64,7 @@ def journal_router(service: str) -> APIRouter:
 
     @router.get("/entries", name=f"read_{service.replace('-', '_')}_journal")
     async def read_journal(_: CurrentCaller, reading: Read, page: Paging) -> ListOf[JournalEntry]:
-        """Follow the journal: entries in their final order; the last page's `next` is null until there is more."""
+        """Follow the journal: entries in their final order; at the end, come back with the last `cursor`."""
         return await entries_after(reading, page)
 
     return router
@@ -67,7 +72,7 @@ def journal_router(service: str) -> APIRouter:
 
 async def entries_after(reading: Reading, page: Page) -> ListOf[JournalEntry]:
     """The entries behind the page's cursor that can no longer be preceded by another."""
-    transaction, entry = page.key(int, UUID) or (0, UUID(int=0))
+    transaction, entry = page.key(_TRANSACTION, UUID) or (0, UUID(int=0))
     rows = await reading.all(_ENTRIES, transaction=transaction, entry=entry, limit=page.limit + 1)
     shown = rows[: page.limit]
     return ListOf[JournalEntry](
@@ -80,6 +85,7 @@ async def entries_after(reading: Reading, page: Page) -> ListOf[JournalEntry]:
                 by=Actor(role=row["role"]),
                 data=row["public"],
                 commitment=row["commitment"],
+                cursor=cursor(row["transaction"], row["id"]),
             )
             for row in shown
         ],
@@ -89,7 +95,7 @@ async def entries_after(reading: Reading, page: Page) -> ListOf[JournalEntry]:
 
 async def history_page(reading: Reading, object_id: UUID, page: Page) -> ListOf[HistoryEntry]:
     """The history of an object, oldest first; to those who may see the object, private parts are shown too."""
-    rows = await history(reading, object_id, limit=page.limit, after=page.key(int, UUID))
+    rows = await history(reading, object_id, limit=page.limit, after=page.key(_VERSION, UUID))
     shown = rows[: page.limit]
     return ListOf[HistoryEntry](
         items=[
@@ -106,6 +112,8 @@ async def history_page(reading: Reading, object_id: UUID, page: Page) -> ListOf[
     )
 
 
+_TRANSACTION = up_to(2**64 - 1)
+_VERSION = up_to(2**31 - 1)
 _gate = select(func.journal_gate()).scalar_subquery()
 _ENTRIES = Query(
     select(

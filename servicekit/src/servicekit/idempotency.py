@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_
 from uuid_utils.compat import uuid7
 
-from servicekit.database import DatabaseBusy, Query, Writing
+from servicekit.database import DatabaseBusy, DatabaseUnavailable, Query, Writing
 from servicekit.journal import INSERT_WAITING
 from servicekit.tables import replies
 
@@ -50,11 +50,14 @@ class _Repeatable:
         return {"subject": self.subject, "method": self.method, "path": self.path, "key": self.key}
 
 
-async def exactly_once(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+async def exactly_once(
+    request: Request, writing: Writing, handle: Callable[[Request], Awaitable[Response]]
+) -> Response:
     """Answer a changing request, or repeat the answer that it got before.
 
-    The handler's transaction is open when it returns, so the reply commits with the change. A request that fails is
-    answered from the stored reply when there is one: the first try may have succeeded without the caller hearing it.
+    `writing` is the transaction that the handler works in, so the reply commits with the change. A request that fails
+    is answered from the stored reply when there is one: the first try may have succeeded without the caller hearing
+    it. A caller without a name has no place for replies, and nothing is stored.
 
     Raises:
         BadIdempotencyKey: the header is there and is no key.
@@ -62,19 +65,21 @@ async def exactly_once(request: Request, handle: Callable[[Request], Awaitable[R
         KeyInFlight: the same key is being worked on for longer than we wait.
     """
     given = _key_given(request)
-    key = given or str(uuid7())
+    subject = request.state.caller.subject
+    if subject is None:
+        return await handle(request)
+    repeatable = await _repeatable(request, subject, given or str(uuid7()))
     try:
         response = await handle(request)
-        writing = _writing(request)
-        if writing is None or response.status_code >= 300:  # noqa: PLR2004 - only what was done is stored
+        if response.status_code >= 300:  # noqa: PLR2004 - only what was done is stored
             return response
-        await _store(writing, await _repeatable(request, key), response)
+        await _store(writing, repeatable, response)
     except Exception:
-        replay = await _replay(request, given) if given else None
+        replay = await _replay(writing, repeatable) if given else None
         if replay is None:
             raise
         return replay
-    response.headers["Idempotency-Key"] = key
+    response.headers["Idempotency-Key"] = repeatable.key
     return response
 
 
@@ -96,13 +101,9 @@ def _key_given(request: Request) -> str | None:
     return key
 
 
-def _writing(request: Request) -> Writing | None:
-    return getattr(request.state, "writing", None)
-
-
-async def _repeatable(request: Request, key: str) -> _Repeatable:
-    said = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
-    return _Repeatable(request.state.caller.subject, request.method, request.url.path, key, said)
+async def _repeatable(request: Request, subject: str, key: str) -> _Repeatable:
+    said = hashlib.sha256(request.scope["query_string"] + b"\n" + await request.body()).digest()
+    return _Repeatable(subject, request.method, request.scope["path"], key, said)
 
 
 async def _store(writing: Writing, repeatable: _Repeatable, response: Response) -> None:
@@ -122,27 +123,25 @@ async def _store(writing: Writing, repeatable: _Repeatable, response: Response) 
     writing.entries.clear()
 
 
-async def _replay(request: Request, key: str) -> Response | None:
+async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
     """The stored answer to this very request, if it was answered before.
 
     Raises:
         KeyReused: the key was used for another request.
     """
-    writing = _writing(request)
-    if writing is None:
-        return None
     await writing.roll_back()
-    repeatable = await _repeatable(request, key)
     try:
         row = await writing.one(_FIND, **repeatable.place)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (DatabaseUnavailable, asyncpg.InterfaceError):
         return None
     if row is None:
         return None
     if row["fingerprint"] != repeatable.fingerprint:
         raise KeyReused
     headers: dict[str, Any] = row["headers"]
-    return Response(row["body"], row["status"], {**headers, "Idempotency-Key": key, "Idempotent-Replayed": "true"})
+    return Response(
+        row["body"], row["status"], {**headers, "Idempotency-Key": repeatable.key, "Idempotent-Replayed": "true"}
+    )
 
 
 _STORE = Query(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.dependencies.models import Dependant
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -68,21 +68,24 @@ class IssuerKeys:
         self._url = url
         self._keys: KeySet | None = None
         self._read_at = -_KEYS_FRESH_SECONDS
+        self._away = False
         self.generation = 0
 
     async def for_token(self, key_id: str) -> KeySet:
         """The keys in force; an unknown key id makes them be read anew, but not more often than every few seconds.
 
         Raises:
-            IssuerUnavailable: when they were never read and cannot be.
+            IssuerUnavailable: when they cannot be read, and this key was not among them when they last could.
         """
         age = time.monotonic() - self._read_at
-        unknown = self._keys is None or key_id not in {key.kid for key in self._keys.keys}
-        if age > _KEYS_FRESH_SECONDS or (unknown and age > _KEYS_RETRY_SECONDS):
+        if age > _KEYS_FRESH_SECONDS or (age > _KEYS_RETRY_SECONDS and not self._has(key_id)):
             await self._read()
-        if self._keys is None:
+        if self._keys is None or (self._away and not self._has(key_id)):
             raise IssuerUnavailable
         return self._keys
+
+    def _has(self, key_id: str) -> bool:
+        return self._keys is not None and any(key.kid == key_id for key in self._keys.keys)
 
     async def _read(self) -> None:
         try:
@@ -90,12 +93,14 @@ class IssuerKeys:
             answer.raise_for_status()
             self._keys = KeySet.import_key_set(answer.json())
             self.generation += 1
+            self._away = False
             self._read_at = time.monotonic()
         except (httpx.HTTPError, ValueError, JoseError) as error:
             # Keys that were good a moment ago stay good while the issuer is away.
             if self._keys is None:
                 raise IssuerUnavailable from error
             self._read_at = time.monotonic() - _KEYS_FRESH_SECONDS + _KEYS_RETRY_SECONDS
+            self._away = True
 
 
 class TokenVerifier:
@@ -139,7 +144,7 @@ class TokenVerifier:
             return _caller(decoded.claims), float(decoded.claims["exp"]) + _LEEWAY_SECONDS
         except JoseError as error:
             raise InvalidToken("expired" if error.error == "expired_token" else "refused") from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise InvalidToken("malformed") from error
 
 
@@ -158,17 +163,32 @@ async def identify(verifier: TokenVerifier, authorization: str | None) -> Caller
     return await verifier.verify(token.strip())
 
 
-async def _current_caller(request: Request) -> Caller:
-    """Who asks, let in by the operation's row of the permission table."""
-    caller = await identify(request.state.verifier, request.headers.get("authorization"))
-    request.state.permissions.admit(request.scope["route"].name, caller)
+async def admit(request: Request, operation: str) -> None:
+    """Find out who is asking, and let them in by the operation's row of the permission table.
+
+    Raises:
+        InvalidToken, IssuerUnavailable: as `identify`.
+        Unauthenticated, Forbidden: as `Permissions.admit`.
+    """
+    shown = request.headers.getlist("authorization")
+    if len(shown) > 1:
+        raise InvalidToken("several")
+    caller = await identify(request.state.verifier, shown[0] if shown else None)
+    request.state.permissions.admit(operation, caller)
     request.state.caller = caller
+
+
+def asks_for_caller(dependant: Dependant) -> bool:
+    """Whether an endpoint has a `CurrentCaller` among its arguments, and so belongs to the permission table."""
+    return dependant.call is _current_caller or any(asks_for_caller(below) for below in dependant.dependencies)
+
+
+async def _current_caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
     return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(_current_caller)]
-# Only for the OpenAPI document: the check itself is the caller's dependency.
-BEARER = Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="token"))
 
 
 def _key_id(token: str) -> str:

@@ -24,7 +24,7 @@ def negotiate(accept_language: str | None) -> Language:
     best: tuple[float, Language] | None = None
     for part in (accept_language or "").split(","):
         tag, _, quality = part.strip().partition(";")
-        language = next((known for known in LANGUAGES if tag.lower().split("-")[0] == known), None)
+        language = next((known for known in LANGUAGES if tag.strip().lower().split("-")[0] == known), None)
         weight = _weight(quality)
         if language is not None and weight > 0 and (best is None or weight > best[0]):
             best = (weight, language)

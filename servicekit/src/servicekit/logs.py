@@ -5,6 +5,10 @@ from typing import TextIO
 
 import structlog
 
+# Without the values of variables, among which are people's data and tokens.
+_AS_DATA = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+_FOR_A_PERSON = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+
 
 def configure_logs(stream: TextIO, *, level: int = logging.INFO) -> None:
     """Send all logs to a stream, as JSON unless a person is watching it."""
@@ -14,7 +18,7 @@ def configure_logs(stream: TextIO, *, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if person else structlog.processors.dict_tracebacks,
+            _FOR_A_PERSON if person else _AS_DATA,
             *([] if person else [structlog.processors.JSONRenderer(ensure_ascii=False)]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -1,5 +1,7 @@
 """What a service measures of itself, for Prometheus; one registry per app, so that many fit in one process."""
 
+from functools import lru_cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -37,9 +39,19 @@ class Metrics:
         )
         self._app = app
 
+        # Looking up a series by its labels costs more than counting, and there are few.
+        self._series = lru_cache(maxsize=1024)(self._look_up)
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        self.requests.labels(self._app, method, route, str(status)).inc()
-        self.seconds.labels(self._app, method, route).observe(seconds)
+        count, duration = self._series(method, route, status)
+        count.inc()
+        duration.observe(seconds)
+
+    def _look_up(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return (
+            self.requests.labels(self._app, method, route, str(status)),
+            self.seconds.labels(self._app, method, route),
+        )
 
     def swept(self, sweep: str, *, done: int, oldest_due_seconds: float) -> None:
         self.sweep_done.labels(self._app, sweep).inc(done)

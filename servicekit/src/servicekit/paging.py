@@ -9,6 +9,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
+from servicekit.strict_json import UnreadableBody, loads
+
 Item = TypeVar("Item")
 
 
@@ -45,22 +47,26 @@ class Page:
         if self.after is None:
             return None
         try:
-            parts = json.loads(base64.urlsafe_b64decode(self.after + "=" * (-len(self.after) % 4)))
+            parts = loads(base64.urlsafe_b64decode(self.after + "=" * (-len(self.after) % 4)))
             if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
                 raise BadCursor
             return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnreadableBody) as error:
             raise BadCursor from error
 
     def next_after(self, *key: object) -> str:
         """The address of the page behind the item with this key."""
-        packed = json.dumps([str(part) for part in key], separators=(",", ":")).encode()
-        cursor = base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
-        url = self._request.url.include_query_params(after=cursor)
+        url = self._request.url.include_query_params(after=cursor(*key))
         return f"{url.path}?{url.query}"
 
 
-def _page(
+def cursor(*key: object) -> str:
+    """What `after` must be, to go on behind the item with this key."""
+    packed = json.dumps([str(part) for part in key], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+async def _page(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000, description="The most items to answer with.")] = 50,
     after: Annotated[str | None, Query(description="Where to go on: taken from the last answer's `next`.")] = None,
@@ -69,3 +75,15 @@ def _page(
 
 
 Paging = Annotated[Page, Depends(_page)]
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    """The kind of a key's part that is a number from 0 to `most`: what its column can hold."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not 0 <= number <= most:
+            raise ValueError
+        return number
+
+    return read

@@ -1,7 +1,6 @@
 """How every route of a service takes a request: strict JSON in, nothing unknown, changes exactly once."""
 
 from collections.abc import Callable, Coroutine, Iterator
-from functools import cached_property
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,8 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from servicekit.database import Writing
 from servicekit.idempotency import exactly_once
-from servicekit.strict_json import loads
+from servicekit.identity import admit, asks_for_caller
+from servicekit.strict_json import UnreadableBody, loads
+from servicekit.transactions import Opener, opener_for
 
 
 class StrictRequest(Request):
@@ -24,34 +26,50 @@ class StrictRequest(Request):
 
 
 class Route(APIRoute):
-    """A route that refuses what it does not know and stores the answers of what it changes."""
+    """A route that settles what every request needs before the endpoint runs, in this order.
+
+    Nothing unknown is asked; the caller is known and has a role for the operation; the body is JSON; the transaction
+    is open. The answer of a change is stored with it, so that a repeat gets the same. What an endpoint asks for is
+    read off its arguments (`CurrentCaller`, `Read`, `RestrictedRead`, `Write`) when the route is made.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        changes = bool((self.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
+        known = frozenset(_query_parameters(self.dependant))
+        identified = asks_for_caller(self.dependant)
+        opener = opener_for(self.dependant)
 
-        async def strictly(request: Request) -> Response:
+        async def settle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
-            self._refuse_unknown_parameters(request)
+            _refuse_unknown_parameters(request, known)
+            if identified:
+                await admit(request, self.name)
             if self.body_field is not None and await request.body():
                 _require_json(request)
                 await request.json()
-            return await (exactly_once(request, handle) if changes else handle(request))
+            return await (handle(request) if opener is None else _in_transaction(opener, request, handle))
 
-        return strictly
+        return settle
 
-    @cached_property
-    def _known_parameters(self) -> frozenset[str]:
-        return frozenset(_query_parameters(self.dependant))
 
-    def _refuse_unknown_parameters(self, request: Request) -> None:
-        if not request.scope["query_string"]:
-            return
-        unknown = request.query_params.keys() - self._known_parameters
-        if unknown:
-            raise RequestValidationError(
-                [{"loc": ("query", name), "msg": "Unknown parameter", "type": "unknown"} for name in sorted(unknown)]
-            )
+async def _in_transaction(
+    opener: Opener, request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    async with opener(request.state.database) as transaction:
+        request.state.transaction = transaction
+        if isinstance(transaction, Writing):
+            return await exactly_once(request, transaction, handle)
+        return await handle(request)
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    if not request.scope["query_string"]:
+        return
+    unknown = request.query_params.keys() - known
+    if unknown:
+        raise RequestValidationError(
+            [{"loc": ("query", name), "msg": "Unknown parameter", "type": "unknown"} for name in sorted(unknown)]
+        )
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[str]:

@@ -45,13 +45,17 @@ class Sweeper:
     async def run_forever(self, every: timedelta) -> None:
         """Sweep again and again; a database that is away is waited for."""
         while True:
-            try:
-                await self.run()
-            except (DatabaseUnavailable, DatabaseBusy) as error:
-                _log.warning("sweep postponed", reason=type(error).__name__)
-            except Exception:  # noqa: BLE001 - a sweep that fails once must not end all later ones
-                _log.exception("sweep failed")
+            for sweep in self._sweeps:
+                await self._try(sweep)
             await asyncio.sleep(every.total_seconds())
+
+    async def _try(self, sweep: Sweep) -> None:
+        try:
+            await self._sweep(sweep)
+        except (DatabaseUnavailable, DatabaseBusy) as error:
+            _log.warning("sweep postponed", sweep=sweep.name, reason=type(error).__name__)
+        except Exception:  # noqa: BLE001 - a sweep that fails must not end its later turns, nor hold up the others
+            _log.exception("sweep failed", sweep=sweep.name)
 
     async def _sweep(self, sweep: Sweep) -> int:
         done = 0

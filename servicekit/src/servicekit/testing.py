@@ -64,7 +64,17 @@ class Issuer:
 @contextlib.asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, which is served over real HTTP on a free port of the loopback."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, loop="none", lifespan="on", log_config=None)
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        loop="none",
+        lifespan="on",
+        log_config=None,
+        # As in earnest: nobody vouches for the caller's address, and nobody says what serves.
+        proxy_headers=False,
+        server_header=False,
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

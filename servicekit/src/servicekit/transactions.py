@@ -1,20 +1,25 @@
-"""The three ways in which a request may use the database, as dependencies.
+"""The three ways in which a request may use the database.
 
-Each is one transaction, declared with `scope="function"`, so that it is committed before the answer is sent.
+An endpoint asks for one by an argument: `Read`, `RestrictedRead` or `Write`. Its route opens the transaction before
+the endpoint runs and ends it before the answer is sent (`routing.py`); the dependency only hands it over.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from servicekit.database import Database, Query, Reading, Writing
-from servicekit.identity import Caller, CurrentCaller
+from servicekit.identity import Caller
 from servicekit.tables import accesses
+
+Opener: TypeAlias = Callable[[Database], AbstractAsyncContextManager[Any]]
 
 
 class RestrictedReading:
@@ -38,28 +43,53 @@ class RestrictedReading:
             )
 
 
-async def _read(request: Request, _: CurrentCaller) -> AsyncIterator[Reading]:
-    database: Database = request.state.database
-    async with database.read() as reading:
-        yield reading
+def opener_for(dependant: Dependant) -> Opener | None:
+    """How to open the transaction that an endpoint asks for; None when it asks for none.
+
+    Raises:
+        ValueError: it asks for more than one, which could not be one transaction.
+    """
+    asked = set(_asked(dependant))
+    if len(asked) > 1:
+        raise ValueError("an endpoint has one transaction: Read, RestrictedRead or Write")
+    return asked.pop() if asked else None
 
 
-async def _restricted_read(request: Request, _: CurrentCaller) -> AsyncIterator[RestrictedReading]:
-    database: Database = request.state.database
+@asynccontextmanager
+async def _restricted(database: Database) -> AsyncIterator[RestrictedReading]:
     async with database.write() as writing:
         yield RestrictedReading(writing)
 
 
-async def _write(request: Request, caller: CurrentCaller) -> AsyncIterator[Writing]:
-    database: Database = request.state.database
-    async with database.write() as writing:
-        if caller.subject is not None:
-            request.state.writing = writing
-        yield writing
+async def _read(request: Request) -> Reading:
+    transaction: Reading = request.state.transaction
+    return transaction
 
 
-Read = Annotated[Reading, Depends(_read, scope="function")]
-RestrictedRead = Annotated[RestrictedReading, Depends(_restricted_read, scope="function")]
-Write = Annotated[Writing, Depends(_write, scope="function")]
+async def _restricted_read(request: Request) -> RestrictedReading:
+    transaction: RestrictedReading = request.state.transaction
+    return transaction
 
+
+async def _write(request: Request) -> Writing:
+    transaction: Writing = request.state.transaction
+    return transaction
+
+
+def _asked(dependant: Dependant) -> Iterator[Opener]:
+    if dependant.call in _OPENERS:
+        yield _OPENERS[dependant.call]
+    for below in dependant.dependencies:
+        yield from _asked(below)
+
+
+Read = Annotated[Reading, Depends(_read)]
+RestrictedRead = Annotated[RestrictedReading, Depends(_restricted_read)]
+Write = Annotated[Writing, Depends(_write)]
+
+_OPENERS: dict[Callable[..., Any], Opener] = {
+    _read: Database.read,
+    _restricted_read: _restricted,
+    _write: Database.write,
+}
 _TRACE = Query(insert(accesses))

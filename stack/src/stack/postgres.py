@@ -115,12 +115,11 @@ def running(data: Path, *, settings: Mapping[str, str] = {}) -> Iterator[Server]
     """The server for as long as the block lasts; of several users of one folder, the last to leave stops it."""
     data = _folder(data)
     with _locked(data / "postgres.users", fcntl.LOCK_SH) as users:
-        server = start(data, settings=settings)
         try:
-            yield server
-        finally:
+            yield start(data, settings=settings)
+        finally:  # also when Ctrl-C comes while it starts
             if _only_user(users):
-                stop(server)
+                _shut(data / "postgres")
 
 
 def remove(data: Path) -> None:
@@ -312,7 +311,7 @@ def _postmaster(cluster: Path) -> tuple[int, int]:
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
         return int(lines[0]), int(lines[3])
-    except (FileNotFoundError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError):
         return 0, 0
 
 
@@ -382,7 +381,7 @@ def _launch(cluster: Path, port: int, settings: Mapping[str, str], log: Path) ->
 
 def _shut(cluster: Path) -> None:
     pid, _ = _postmaster(cluster)
-    if pid not in _processes(cluster):
+    if not pid or pid not in _processes(cluster):
         return
     command = [binary("pg_ctl"), "stop", "--silent", "--wait", "--mode=fast", f"--timeout={SHUTDOWN}"]
     done = run([*command, f"--pgdata={cluster}"], owner(cluster))

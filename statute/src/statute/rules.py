@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -80,6 +81,7 @@ class RuleSet:
         raise Undecided(self.name, matter, kind)
 
 
+@lru_cache(maxsize=4096)
 def rules_on(day: dt.date, name: str = "report") -> RuleSet:
     """Return a rule set with the rows in force on a day. On a day before all of them it is empty.
 

@@ -63,24 +63,27 @@ async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: 
     with _calendar_needed():
         clocks = set_clocks(now, filing.kind, body.week)
     scheme, number = caller.party
-    row = await writing.run(
-        _FILE,
-        id=uuid7(),
-        year=str(clocks.registered_on.year),
-        agency=body.code,
-        applicant_scheme=scheme,
-        applicant_id=number,
-        applicant_name=caller.name,
-        kind=filing.kind,
-        subject=filing.subject,
-        text=filing.text,
-        language=filing.language,
-        channel=filing.channel,
-        contact=filing.contact,
-        received_at=now,
+    row: dict[str, Any] = {
+        **dict.fromkeys(appeals.c.keys()),
         **_dates(clocks),
-    )
-    assert row is not None  # noqa: S101 - an INSERT without conflict returns its row
+        "id": uuid7(),
+        "version": 1,
+        "kind": filing.kind,
+        "status": transition(None, Action.FILING).target,
+        "agency": body.code,
+        "forwarded_by": [],
+        "applicant_scheme": scheme,
+        "applicant_id": number,
+        "applicant_name": caller.name,
+        "subject": filing.subject,
+        "text": filing.text,
+        "language": filing.language,
+        "channel": filing.channel,
+        "contact": filing.contact,
+        "submitted_at": now,
+        "received_at": now,
+    }
+    row["number"] = await writing.value(_FILE, **row, year=str(clocks.registered_on.year))
     record(
         writing,
         transition(None, Action.FILING).event,
@@ -273,24 +276,13 @@ def _told(clocks: Clocks) -> dict[str, str]:
     }
 
 
-_FILED = {
-    name: bindparam(name, type_=column.type)
-    for name, column in appeals.c.items()
-    if name not in {"number", "version", "status", "forwarded_by", "submitted_at"} and "answer" not in name
-}
-# At least six digits, and more when a year has more appeals.
+# At least six digits, and more when there are more appeals.
 _digits = func.to_char(func.nextval(appeal_number.name), "FM999999000000")
+_number = func.concat("ЖТ-", bindparam("year", type_=Text), "-", _digits)
 _FILE = Query(
     insert(appeals)
-    .values(
-        **{name: value for name, value in _FILED.items() if name != "outcome"},
-        submitted_at=bindparam("received_at", type_=appeals.c.received_at.type),
-        number=func.concat("ЖТ-", bindparam("year", type_=Text), "-", _digits),
-        version=1,
-        status=Status.REGISTERED,
-        forwarded_by=[],
-    )
-    .returning(*appeals.c)
+    .values({name: _number if name == "number" else bindparam(name) for name in appeals.c.keys()})  # noqa: SIM118
+    .returning(appeals.c.number)
 )
 _LOCK = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")).with_for_update())
 

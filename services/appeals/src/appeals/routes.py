@@ -1,11 +1,11 @@
 """The addresses of appeals: HTTP in, one call, HTTP out."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from appeals import commands, queries
 from appeals.domain.agencies import find_agencies
@@ -40,6 +40,14 @@ from statute.deadlines import local
 
 router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
 
+# Kept clear of the ends of what a date can hold, so that the local date and the day after it exist in every zone.
+Moment = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime.min.replace(tzinfo=UTC) + timedelta(days=2), le=datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+    ),
+]
+
 
 @router.get("/agencies")
 async def list_agencies(
@@ -64,7 +72,7 @@ async def explain_deadline(
     now: Now,
     kind: Kind,
     submitted_at: Annotated[
-        AwareDatetime | None, Query(description="With its offset, whose + is written %2B. Without it: now.")
+        Moment | None, Query(description="With its offset, whose + is written %2B. Without it: now.")
     ] = None,
     week: Week = Week.FIVE,
     rules: str = "report",

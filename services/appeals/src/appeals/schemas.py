@@ -1,6 +1,7 @@
 """The JSON shapes of appeals: the public contract."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -268,10 +269,12 @@ def access_of(row: Row) -> Access:
     )
 
 
+@cache
 def term_of(rule: Rule) -> Term:
     return Term(n=rule.term.n, unit=rule.term.unit, first_day_counts=rule.term.first_day_counts)
 
 
+@cache
 def basis_of(rule: Rule) -> Basis:
     return Basis(rules=rule.rules, version=rule.version, source=rule.source)
 
@@ -291,6 +294,7 @@ def _summary(row: Row) -> dict[str, Any]:
     }
 
 
+@cache
 def _name_of(key: str) -> AgencyName:
     body = agency(key)
     return AgencyName(bin=body.bin, code=body.code, name=Translated(**body.name))
