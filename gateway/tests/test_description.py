@@ -72,7 +72,7 @@ def test_what_is_merged_stays_as_it_was() -> None:
 
 
 def test_two_services_cannot_claim_one_path_even_if_they_describe_it_alike() -> None:
-    alike = {"paths": {"/v1/things": {}}, "components": {"schemas": {}}}
+    alike: dict[str, Any] = {"paths": {"/v1/things": {}}, "components": {"schemas": {}}}
     with pytest.raises(DescriptionsDisagree, match="/v1/things"):
         merge(OWN, {"one": alike, "two": alike})
 

@@ -62,7 +62,7 @@ class Boundary:
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
-            exchange.status = _CALLER_LEFT
+            return
         except Exception:
             _log.exception("request failed", request_id=exchange.request_id)
             if exchange.started:
@@ -93,6 +93,8 @@ class _Exchange:
             self._received += len(message.get("body", b""))
             if self._received > self._limit:
                 raise BodyTooLarge
+        elif not self.started:
+            self.status = _CALLER_LEFT
         return message
 
     async def send(self, message: Message) -> None:

@@ -229,6 +229,8 @@ class _translated:  # noqa: N801 - read as a phrase: with _translated(connection
             return
         if isinstance(error, _GONE):
             raise DatabaseUnavailable(type(error).__name__) from error
+        if self._connection is None and isinstance(error, asyncpg.ObjectNotInPrerequisiteStateError):
+            raise DatabaseUnavailable("closed to connections") from error
         if isinstance(error, _BUSY):
             raise DatabaseBusy(type(error).__name__) from error
         if isinstance(error, asyncpg.InterfaceError) and (self._connection is None or self._connection.is_closed()):

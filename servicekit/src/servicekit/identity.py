@@ -95,7 +95,7 @@ class IssuerKeys:
             self.generation += 1
             self._away = False
             self._read_at = time.monotonic()
-        except (httpx.HTTPError, ValueError, JoseError) as error:
+        except (httpx.HTTPError, ValueError, TypeError, KeyError, JoseError) as error:
             # Keys that were good a moment ago stay good while the issuer is away.
             if self._keys is None:
                 raise IssuerUnavailable from error

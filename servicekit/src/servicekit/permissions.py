@@ -56,8 +56,8 @@ class Permissions:
     def role_for(self, operation: str, caller: Caller, relation: str) -> str | None:
         """The role in which the caller may do the operation to an object so related, or None."""
         row = self.table[operation]
-        signed_in = row.keys() & {SIGNED_IN} if caller.subject is not None else ()
-        for role in (*sorted(caller.roles & row.keys()), *signed_in):
+        everybody = [SIGNED_IN] if caller.subject is not None and SIGNED_IN in row else []
+        for role in sorted(caller.roles & row.keys()) + everybody:
             if ANY in row[role] or relation in row[role]:
                 return role
         return ANYONE if ANYONE in row else None

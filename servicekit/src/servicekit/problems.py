@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Scope
 
 from servicekit.conditional import PreconditionRequired, Stale
@@ -114,7 +115,8 @@ def handle_problems(app: FastAPI, catalogue: Catalogue) -> None:
     async def from_framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - the type that this handler is registered for
         kind = catalogue.kinds[_HTTP_CODES.get(error.status_code, "internal")]
-        return answer(request.scope, kind, headers=error.headers)
+        headers = {"Allow": _methods_at(app, request.scope)} if kind.code == "method-not-allowed" else error.headers
+        return answer(request.scope, kind, headers=headers)
 
     for kind in catalogue.codes:
         app.add_exception_handler(kind, known)
@@ -153,6 +155,16 @@ def answer(
         {"Content-Language": language, **_headers_for(kind.status), **(headers or {})},
         MEDIA_TYPE,
     )
+
+
+def _methods_at(app: FastAPI, scope: Scope) -> str:
+    """All methods that work at the request's path; the framework names only those of the first route there."""
+    works = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
+    return ", ".join(works)
 
 
 class _Shown(dict[str, Any]):

@@ -65,6 +65,8 @@ async def _in_transaction(
 def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
     if not request.scope["query_string"]:
         return
+    if b"%00" in request.scope["query_string"]:
+        raise UnreadableBody("nul")
     unknown = request.query_params.keys() - known
     if unknown:
         raise RequestValidationError(

@@ -37,7 +37,7 @@ async def test_the_service_waits_for_its_database_and_goes_on(
     people: People,
     filing: Filing,
 ) -> None:
-    headers = people["citizen"] | {"Idempotency-Key": "during the outage"}
+    headers = people["citizen"] | {"Idempotency-Key": "during-the-outage"}
     async with serving(create_app(settings_for(own_database), issuer=issuer.transport)) as client:
 
         async def ask() -> list[httpx.Response]:

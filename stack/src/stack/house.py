@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +47,16 @@ class Place:
 
     @property
     def issuer(self) -> SandboxIssuer:
-        self.data.mkdir(parents=True, exist_ok=True)
-        return SandboxIssuer(self.data / "sandbox-key.json")
+        """The sandbox's issuer, with the key that is kept here.
+
+        Raises:
+            CannotStart: the data folder cannot be used.
+        """
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            return SandboxIssuer(self.data / "sandbox-key.json")
+        except OSError as error:
+            raise _unusable(self.data, error) from error
 
 
 def place_from_environment() -> Place:
@@ -58,7 +66,7 @@ def place_from_environment() -> Place:
         CannotStart: PORT is not a port.
     """
     port = os.environ.get("PORT") or "8000"
-    if not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004 - the last port
+    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004 - the last port
         raise CannotStart(f"PORT={port} is not a port. Choose one from 1 to 65535, for example: make run PORT=8080")
     data = Path(os.environ.get("ASHYQ_DATA") or ".ashyq").expanduser().absolute()
     return Place(data, int(port), os.environ.get("ASHYQ_DATABASE_URL") or None)
@@ -88,7 +96,8 @@ def serve(app: FastAPI, port: int, ready: Callable[[int], None]) -> None:
     """
     with _listening(port) as listener:
         server = _Server(_configuration(app), ready)
-        server.run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # the server has ended in order, and tells once more why
+            server.run(sockets=[listener])
     if not server.started:
         raise CannotStart("Ashyq could not start; the log in the data folder says why.")
 
@@ -162,7 +171,7 @@ def _sole_user(data: Path) -> Iterator[None]:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / "lock").open("a")
     except OSError as error:
-        raise CannotStart(f"{data} cannot be used ({error.strerror}). Choose another: ASHYQ_DATA=… make run") from error
+        raise _unusable(data, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -172,6 +181,10 @@ def _sole_user(data: Path) -> Iterator[None]:
                 "make run PORT=8001 ASHYQ_DATA=.ashyq-2"
             ) from None
         yield
+
+
+def _unusable(data: Path, error: OSError) -> CannotStart:
+    return CannotStart(f"{data} cannot be used ({error.strerror}). Choose another: make run ASHYQ_DATA=…")
 
 
 @contextmanager

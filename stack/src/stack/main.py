@@ -1,10 +1,12 @@
 """The `ashyq` command."""
 
+import signal
 import sys
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from stack.demo import play
 from stack.house import CannotStart, Place, furnished, place_from_environment, serve
@@ -30,13 +32,17 @@ def run() -> None:
     of your own (an administrator's URL).
     """
     place = _place()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, however it is asked for
     try:
         with furnished(place, _say) as house:
             serve(house, place.port, lambda port: _welcome(port, place))
             _say("Stopping")
     except (CannotStart, PostgresUnusable) as error:
         _fail(str(error))
-    _say("Stopped; the data stays in " + str(place.data))
+    except KeyboardInterrupt:
+        _say("Interrupted before it was ready.")
+        return
+    _say(f"Stopped. The data stays in {place.data}.")
 
 
 @app.command()
@@ -57,6 +63,8 @@ def token(
     """Print a token of a ready persona, for the Authorization header of a request to the local stack."""
     try:
         print(_place().issuer.token_for(persona))  # noqa: T201 - the bare token, to be put into a variable
+    except CannotStart as error:
+        _fail(str(error))
     except UnknownPersona as error:
         _fail(f"There is no persona {error.persona!r}. There are: {error.known}")
 
@@ -70,11 +78,11 @@ def _place() -> Place:
 
 
 def _say(text: str) -> None:
-    _console.print(f"[dim]{text} …[/dim]" if not text.endswith((".", "Stopped")) else text, soft_wrap=True)
+    _console.print(escape(text) if text.endswith(".") else f"[dim]{escape(text)} …[/dim]", soft_wrap=True)
 
 
 def _fail(text: str) -> None:
-    _errors.print(f"[red]{text}[/red]", soft_wrap=True)
+    _errors.print(f"[red]{escape(text)}[/red]", soft_wrap=True)
     sys.exit(1)
 
 
@@ -87,7 +95,7 @@ def _welcome(port: int, place: Place) -> None:
   The API          {base}/v1/agencies
   Documentation    {base}/docs
   Errors           {base}/problems
-  Data and log     {place.data}
+  Data and log     {escape(str(place.data))}
 
 A first request, as a citizen:
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,7 +14,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from servicekit.app import assemble, health_router
 from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
@@ -26,6 +28,9 @@ from stack.personas import PERSONAS
 
 TOKEN_SECONDS = 86_400
 _ALGORITHM = "ES256"
+# Legal time stays where dates can be reckoned with: a little beyond any calendar, and far from the ends of datetime.
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -83,7 +88,7 @@ class ClockSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    now: AwareDatetime
+    now: Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
 
 
 class Swept(BaseModel):
@@ -194,6 +199,10 @@ def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, I
 def _kept_key(file: Path) -> ECKey:
     if not file.exists():
         key = ECKey.generate_key("P-256", {"kid": datetime.now(UTC).strftime("sandbox-%Y%m%d%H%M%S")}, private=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-            json.dump(key.as_dict(private=True), kept)
+        # Written beside and linked, so that of several who make a key at once the first one's is whole and all use it.
+        with tempfile.NamedTemporaryFile("w", dir=file.parent) as new:
+            json.dump(key.as_dict(private=True), new)
+            new.flush()
+            with suppress(FileExistsError):
+                os.link(new.name, file)
     return ECKey.import_key(json.loads(file.read_text()))

@@ -1,0 +1,192 @@
+"""Who may do what: every operation by every role of the house by every tie to the appeal, as the table says."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from appeals.domain.appeal import Relation
+from appeals.permissions import PERMISSIONS, SIGHT
+from servicekit.permissions import ANY, ANYONE
+from servicekit.testing import Issuer
+
+Filing = Callable[..., dict[str, Any]]
+People = dict[str, dict[str, str]]
+File = Callable[..., Awaitable[dict[str, Any]]]
+Act = Callable[..., Awaitable[httpx.Response]]
+Headers = dict[str, str]
+
+NOBODY = "no token"
+ROLES = (
+    "citizen", "company", "officer", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
+    "moderator", "operator", "service", NOBODY,
+)  # fmt: skip
+ABSENT = "absent"
+TIES = (*Relation, ABSENT)
+NO_APPEAL = "01900000-0000-7000-8000-000000000000"
+# The operations that are about one appeal: method, the rest of the address, what it does.
+ABOUT_ONE: dict[str, tuple[str, str, str]] = {
+    "read_appeal": ("GET", "", ""),
+    "read_appeal_deadline": ("GET", "/deadline", ""),
+    "read_appeal_history": ("GET", "/history", ""),
+    "list_appeal_accesses": ("GET", "/accesses", ""),
+    "forward_appeal": ("POST", "/forwarding", "forwarding"),
+    "decide_appeal": ("POST", "/decision", "decision"),
+    "withdraw_appeal": ("POST", "/withdrawal", "withdrawal"),
+}
+ABOUT_ALL: dict[str, tuple[str, str, int]] = {
+    "list_agencies": ("GET", "/v1/agencies", 200),
+    "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
+    "file_appeal": ("POST", "/v1/appeals", 201),
+    "list_appeals": ("GET", "/v1/appeals", 200),
+    "read_appeals_journal": ("GET", "/v1/journals/appeals/entries", 200),
+    "read_metrics": ("GET", "/metrics", 200),
+    "run_sweeps": ("POST", "/internal/sweeps", 200),
+}
+# What the kit adds to the service's own table.
+TABLE: dict[str, Mapping[str, Any]] = {
+    **PERMISSIONS.table,
+    "read_appeals_journal": {ANYONE: {ANY}},
+    "read_metrics": {ANYONE: {ANY}},
+    "run_sweeps": {"operator": {ANY}},
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "forwarding": {"agency": "road-transport-committee", "reason": "Жол комитетінің ісі."},
+    "decision": {"outcome": "noted", "text": "Жауап.", "language": "kk"},
+    "withdrawal": {},
+}
+CLAIMS: dict[str, dict[str, str]] = {
+    Relation.APPLICANT: {"iin": "880417499014", "agency": "min-health"},
+    Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
+    Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
+    Relation.NONE: {"iin": "850101300019", "agency": "min-health"},
+    ABSENT: {"iin": "880417499014", "agency": "akimat-almaty"},
+}
+
+
+def expected(operation: str, role: str, tie: str, *, success: int = 200) -> int:
+    """What the table means for a request, said once more and independently of the code that reads it."""
+    row = TABLE[operation]
+    if ANYONE not in row and role not in row:
+        return 401 if role == NOBODY else 403
+    if tie == ABSENT:
+        return 404
+    if {tie, ANY} & set(row.get(role, row.get(ANYONE, ()))):
+        return success
+    sees = tie in TABLE[SIGHT].get(role, ())
+    return 403 if sees and operation not in READS else 404
+
+
+# A reading operation that one may not use is answered as if there were nothing to read.
+READS = {name for name, (method, *_) in ABOUT_ONE.items() if method == "GET"}
+
+
+@pytest.fixture
+def as_role(issuer: Issuer) -> Callable[[str, str], Headers]:
+    """The headers of somebody with one role and one tie."""
+
+    def make(role: str, tie: str) -> Headers:
+        return {} if role == NOBODY else issuer.headers(role, sub=f"{role}:{tie}", **CLAIMS[tie])
+
+    return make
+
+
+@pytest.fixture
+def forwarded(file: File, act: Act) -> Callable[[], Awaitable[str]]:
+    """Files an appeal and has it forwarded from the ministry to the akimat; its address."""
+
+    async def make() -> str:
+        appeal = await file()
+        assert (await act("officer", appeal, "forwarding")).status_code == 200
+        return f"/v1/appeals/{appeal['id']}"
+
+    return make
+
+
+AsRole = Callable[[str, str], Headers]
+Forwarded = Callable[[], Awaitable[str]]
+
+
+def test_every_operation_is_in_the_matrix() -> None:
+    assert ABOUT_ONE.keys() | ABOUT_ALL.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("operation", ABOUT_ALL)
+async def test_operations_on_no_appeal_in_particular(
+    operation: str, client: httpx.AsyncClient, as_role: AsRole, filing: Filing
+) -> None:
+    method, address, success = ABOUT_ALL[operation]
+    body = filing() if operation == "file_appeal" else None
+    got = {}
+    for role in ROLES:
+        answer = await client.request(method, address, json=body, headers=as_role(role, Relation.NONE))
+        got[role] = answer.status_code
+    assert got == {role: expected(operation, role, Relation.NONE, success=success) for role in ROLES}
+
+
+@pytest.mark.parametrize("operation", ABOUT_ONE)
+async def test_operations_on_one_appeal(
+    operation: str, client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+) -> None:
+    method, path, action = ABOUT_ONE[operation]
+    address = await forwarded()
+    got = {}
+    for role in ROLES:
+        for tie in TIES:
+            place = f"/v1/appeals/{NO_APPEAL}" if tie == ABSENT else address
+            answer = await client.request(method, place + path, json=BODIES.get(action), headers=as_role(role, tie))
+            got[role, tie] = answer.status_code
+            if action and answer.is_success:
+                address = await forwarded()
+    assert got == {(role, tie): expected(operation, role, tie) for role in ROLES for tie in TIES}
+
+
+async def test_what_one_may_not_see_answers_exactly_like_what_is_not_there(
+    client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+) -> None:
+    address = await forwarded()
+    for role in ROLES:
+        headers = as_role(role, Relation.NONE) | {"If-Match": '"9"', "If-None-Match": '"2"'}
+        for method, path, action in ABOUT_ONE.values():
+            hidden, absent = [
+                await client.request(method, place + path, json=BODIES.get(action), headers=headers)
+                for place in (address, f"/v1/appeals/{NO_APPEAL}")
+            ]
+            assert shown(hidden) == shown(absent), (role, method, path)
+            assert hidden.status_code in {401, 403, 404}
+
+
+def shown(answer: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """All that an answer tells, but for the address asked about and the request's own number and moment."""
+    problem = answer.json()
+    assert problem.pop("instance") == answer.request.url.path
+    headers = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "date"}}
+    headers.pop("content-length")
+    return answer.status_code, problem, headers
+
+
+async def test_an_officer_who_is_the_applicant_acts_as_a_citizen_and_not_in_office(
+    client: httpx.AsyncClient, issuer: Issuer, forwarded: Forwarded
+) -> None:
+    address = await forwarded()
+    both = issuer.headers("citizen", "officer", sub="both", iin="880417499014", agency="akimat-almaty")
+    seen = await client.get(address, headers=both)
+    assert [each["name"] for each in seen.json()["actions"]] == ["withdrawal"]
+    assert (await client.post(f"{address}/decision", json=BODIES["decision"], headers=both)).status_code == 403
+    assert (await client.post(f"{address}/withdrawal", headers=both)).status_code == 200
+
+
+async def test_the_actions_offered_are_the_ones_that_work(
+    client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+) -> None:
+    cells = [("citizen", Relation.APPLICANT), ("officer", Relation.HOLDER), ("officer", Relation.FORWARDER)]
+    for role, tie in cells:
+        headers = as_role(role, tie)
+        for action in BODIES:
+            address = await forwarded()
+            offered = {each["name"]: each for each in (await client.get(address, headers=headers)).json()["actions"]}
+            answer = await client.post(f"{address}/{action}", json=BODIES[action], headers=headers)
+            assert answer.is_success is (action in offered), (role, tie, action)
+            if action in offered:
+                assert (offered[action]["method"], offered[action]["href"]) == ("POST", f"{address}/{action}")
