@@ -28,7 +28,7 @@ async def main(host: str, port: int, request: bytes, *, connections: int, second
     sys.stdout.write(json.dumps(found) + "\n")
 
 
-async def _send(  # noqa: PLR0913 - one connection's whole work
+async def _send(
     host: str, port: int, request: bytes, ends: float, statuses: Counter[str], latencies: list[float]
 ) -> None:
     reader, writer = await asyncio.open_connection(host, port)

@@ -4,6 +4,7 @@ Rounds are interleaved, so that a machine whose speed drifts does not favour any
 ratios. Nothing here is a test: it fails only when a ratio misses its goal, or an answer is wrong.
 """
 
+import asyncio
 import json
 import os
 import platform
@@ -14,22 +15,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
-from appeals.commands import _FILE
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+
+from appeals.commands import FILE
 from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.idempotency import _STORE
+from servicekit.database import Query
+from servicekit.idempotency import STORE
 from stack import postgres
 from stack.postgres_programs import binary
 
@@ -38,6 +40,8 @@ SECONDS = float(os.environ.get("SECONDS_EACH", "4"))
 CONNECTIONS = 16
 GOALS = {"filing through the gateway / pgbench, same SQL": 0.40, "cold start to ready, seconds": 15.0}
 RESULTS = Path(__file__).parent / "results"
+_OPTIONS = ["-c", str(CONNECTIONS), "-T", str(max(1, round(SECONDS)))]
+_UVICORN = "--factory appeals.main:create_app --log-level warning --no-access-log --loop uvloop --http httptools"
 _console = Console(highlight=False, soft_wrap=True)
 
 
@@ -80,8 +84,7 @@ def _measure(data: Path) -> dict[str, Any]:
         cold = time.perf_counter() - began
         url = _database_url(data)
         with _process(
-            [str(_program("uvicorn")), "--factory", "appeals.main:create_app", "--port", str(port + 1)]
-            + ["--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"],
+            [str(_program("uvicorn")), *_UVICORN.split(), "--port", str(port + 1)],
             _service_environment(url, port),
             port + 1,
         ):
@@ -94,7 +97,9 @@ def _measure(data: Path) -> dict[str, Any]:
                 }
             )
     ratios = {
-        "filing through the gateway / pgbench, same SQL": _ratio(rounds, "filing through the gateway", "pgbench, same SQL"),
+        "filing through the gateway / pgbench, same SQL": _ratio(
+            rounds, "filing through the gateway", "pgbench, same SQL"
+        ),
         "filing through the gateway / without it": _ratio(
             rounds, "filing through the gateway", "filing without the gateway"
         ),
@@ -128,9 +133,7 @@ def _rounds(candidates: dict[str, Callable[[], tuple[float, float | None, float 
     for _ in track(range(ROUNDS), description="Measuring, round by round", console=_console):
         for name, measure in candidates.items():
             found[name].append(measure())
-    return {
-        name: Figure(name, [rate for rate, _, _ in rows], rows[-1][1], rows[-1][2]) for name, rows in found.items()
-    }
+    return {name: Figure(name, [rate for rate, _, _ in rows], rows[-1][1], rows[-1][2]) for name, rows in found.items()}
 
 
 def _ratio(rounds: dict[str, Figure], one: str, other: str) -> float:
@@ -170,12 +173,13 @@ def _file_appeals(token_port: int, port: int) -> tuple[float, float, float]:
 
 def _pgbench(url: str) -> tuple[float, float | None, None]:
     """The statements that filing an appeal sends, by PostgreSQL's own client, prepared, at the same concurrency."""
+    filed = _WRITTEN | {"status": "'registered'"}
+    stored = _WRITTEN | {"subject": "'bench'"}
     with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
-        script.write(f"BEGIN;\n{_for_pgbench(_FILE)};\n{_for_pgbench(_STORE)};\nCOMMIT;\n")
+        script.write(f"BEGIN;\n{_for_pgbench(FILE, filed)};\n{_for_pgbench(STORE, stored)};\nCOMMIT;\n")
     defines = [f"-D{name}={value}" for name, value in _VALUES.items()]
     ran = subprocess.run(
-        [binary("pgbench"), "-n", "-M", "prepared", "-f", script.name, "-c", str(CONNECTIONS), "-j", "1"]
-        + ["-T", str(max(1, round(SECONDS))), *defines, url],
+        [binary("pgbench"), *["-n", "-M", "prepared", "-j", "1"], *_OPTIONS, "-f", script.name, *defines, url],
         capture_output=True,
         text=True,
         check=False,
@@ -197,8 +201,13 @@ _ENTRY = {
     "at": "2026-11-22T16:43:53+00:00",
     "role": "citizen",
     "public": {
-        **{"kind": "request", "rules": "report", "agency": "min-transport", "due_on": "2026-12-14"},
-        **{"calendar": "kz-2026.1", "submitted_at": "2026-11-22T16:43:53+00:00", "registered_on": "2026-11-23"},
+        "kind": "request",
+        "rules": "report",
+        "agency": "min-transport",
+        "due_on": "2026-12-14",
+        "calendar": "kz-2026.1",
+        "submitted_at": "2026-11-22T16:43:53+00:00",
+        "registered_on": "2026-11-23",
         "rules_version": "2024-05",
     },
     "private": {"number": "ЖТ-2026-000001", "subject": "Автобус аялдамасы", "text": "Аялдаманың шатыры " * 12},
@@ -207,6 +216,7 @@ _ENTRY = {
 }
 _VALUES: dict[str, str] = {
     "year": "2026",
+    "version": "1",
     "kind": "request",
     "agency": "min-transport",
     "applicant_scheme": "KZ-IIN",
@@ -216,6 +226,7 @@ _VALUES: dict[str, str] = {
     "text": "Аялдаманың шатыры қашан жөнделеді? " * 6,
     "language": "kk",
     "channel": "portal",
+    "submitted_at": "2026-11-22T16:43:53+00:00",
     "received_at": "2026-11-22T16:43:53+00:00",
     "registered_on": "2026-11-23",
     "forward_by": "2026-11-26",
@@ -231,41 +242,34 @@ _VALUES: dict[str, str] = {
     "body": "x" * 1400,
     "entries": json.dumps([_ENTRY], ensure_ascii=False),
 }
-# What is new in each transaction is made by the database, as pgbench cannot.
-_MADE = {
+# What is new in each transaction, or is no text, is written into the statement.
+_WRITTEN = {
     "id": "uuidv7()",
-    "contact": "NULL::jsonb",
+    "forwarded_by": "'{}'",
     "key": "gen_random_uuid()::text",
-    "subject_of_reply": "'bench'",
     "fingerprint": "sha256('x')",
+    # Each entry needs an id of its own; the rest of it is the same work.
+    "entries": "jsonb_set(:entries::jsonb, '{0,id}', to_jsonb(uuidv7()))",
+    **dict.fromkeys(("contact", "outcome", "answer", "answer_language", "answered_at"), "NULL"),
 }
 
 
-def _for_pgbench(query: Any) -> str:
-    """A statement with its numbered parameters as pgbench's variables, or as what the database makes."""
-    names: dict[int, str] = dict(enumerate(query._names, 1))  # noqa: SLF001 - the very statement, as it is sent
-    reply = query is _STORE
+def _for_pgbench(query: Query, values: Mapping[str, str]) -> str:
+    """The very statement that is sent, its numbered parameters filled by pgbench's variables or written in."""
+    names = query.names
 
     def filled(match: re.Match[str]) -> str:
-        name = names[int(match[1])]
-        if reply and name == "subject":
-            return _MADE["subject_of_reply"]
-        if name in _MADE:
-            return _MADE[name]
-        if reply and name == "entries":
-            # Each entry needs an id of its own; the rest of it is the same work.
-            return "jsonb_set(jsonb_set(:entries::jsonb, '{0,id}', to_jsonb(uuidv7())), '{0,object_id}', to_jsonb(uuidv7()))"
-        if name in query._defaults:  # noqa: SLF001
-            default = query._defaults[name]  # noqa: SLF001
-            return "'{}'" if default == [] else "'" + str(default) + "'"
+        name = names[int(match[1]) - 1]
+        if name in values:
+            return values[name]
+        if name in query.defaults:
+            return f"'{query.defaults[name]}'"
         return f":{name}"
 
     return re.sub(r"\$(\d+)", filled, query.sql).replace("\n", " ")
 
 
 def _durability(url: str) -> dict[str, str]:
-    import asyncio  # noqa: PLC0415
-
     async def ask() -> dict[str, str]:
         connection = await asyncpg.connect(url)
         try:
@@ -279,10 +283,8 @@ def _durability(url: str) -> dict[str, str]:
 
 def _database_url(data: Path) -> str:
     password = (data / "services-password").read_text()
-    with httpx.Client() as _:
-        pass
-    port = urlsplit(postgres.start(data).url).port
-    return f"postgresql://ashyq_appeals_app:{password}@127.0.0.1:{port}/ashyq_appeals"
+    server = postgres.start(data)  # it runs already: this only asks where
+    return f"postgresql://ashyq_appeals_app:{password}@127.0.0.1:{server.port}/ashyq_appeals"
 
 
 def _service_environment(url: str, port: int) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, Uuid, bindparam, insert, select, update
+from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
 from servicekit.app import Service, create_service
@@ -43,6 +44,7 @@ notes = Table(
 _NOTES = (
     "CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL, version integer NOT NULL, sealed boolean NOT NULL)"
 )
+_EMPTY = "DELETE FROM notes; DELETE FROM journal; DELETE FROM replies; DELETE FROM accesses"
 _INSERT = Statement(insert(notes).returning(*notes.c))
 _READ = Statement(select(notes).where(notes.c.id == bindparam("note_id")))
 _LIST = Statement(
@@ -198,6 +200,13 @@ def _object(row: Row) -> Object:
     return Object("note", row["id"], row["version"])
 
 
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[Any]]:
+    """What is logged during a test, rather than written out: a traceback with colours takes seconds."""
+    with capture_logs() as logged:
+        yield logged
+
+
 @pytest.fixture
 def notes_service() -> Service:
     """What the sample brings of its own."""
@@ -232,7 +241,8 @@ def shared_database(new_notes: Callable[[], TestDatabase]) -> TestDatabase:
 def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
     """A database that is empty again after each test."""
     yield shared_database
-    shared_database.empty()
+    # For a few rows this is faster than giving each table a new file, as TRUNCATE does.
+    asyncio.run(_execute(shared_database.admin_url, _EMPTY))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from structlog.testing import capture_logs
 
 from servicekit.conditional import PreconditionRequired, Stale
 from servicekit.database import DatabaseBusy, DatabaseUnavailable
@@ -227,10 +226,9 @@ async def test_a_body_at_the_limit_is_read(
 
 
 async def test_what_nobody_foresaw_is_a_problem_that_shows_nothing_of_the_inside(
-    client: httpx.AsyncClient, citizen: Headers
+    client: httpx.AsyncClient, citizen: Headers, logged: list[Any]
 ) -> None:
-    with capture_logs() as logged:
-        answer = await client.post("/v1/notes/broken", json={"text": "a"}, headers=citizen)
+    answer = await client.post("/v1/notes/broken", json={"text": "a"}, headers=citizen)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["content-type"] == "application/problem+json"
     assert not re.search("inside|RuntimeError|Traceback|conftest", answer.text)

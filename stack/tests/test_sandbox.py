@@ -68,7 +68,7 @@ async def test_every_persona_has_a_token_that_services_believe(client: httpx.Asy
         assert answer.status_code == 200
         assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", TOKEN_SECONDS)
         caller = await verified(client, answer.json()["access_token"])
-        assert (caller.subject, caller.roles) == (claims["sub"], set(roles_of(claims)))
+        assert (caller.subject, caller.roles) == (claims["sub"], frozenset(roles_of(claims)))
         assert (caller.iin, caller.bin, caller.agency) == tuple(claims.get(name) for name in ("iin", "bin", "agency"))
 
 

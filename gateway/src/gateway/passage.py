@@ -5,6 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.routes import service_for
+from servicekit.boundary import PASSED_ON
 from servicekit.identity import InvalidToken, IssuerUnavailable, TokenVerifier, identify
 from servicekit.problems import KIT, answer
 
@@ -40,10 +41,12 @@ class Passage:
                 limit.reschedule(None)
             await send(message)
 
+        scope[PASSED_ON] = True
+        onward = {name: value for name, value in scope.items() if name != PASSED_ON}
         try:
             # The limit is on the first byte of the answer: a long download may take its time.
             async with asyncio.timeout(self._seconds) as limit:
-                await upstream(scope, receive, watched)
+                await upstream(onward, receive, watched)
         except TimeoutError:
             if started:
                 raise

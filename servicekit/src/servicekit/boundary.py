@@ -18,6 +18,8 @@ from servicekit.problems import ProblemKind, answer
 
 _log = structlog.get_logger("requests")
 REQUEST_ID = "x-request-id"
+# Set in the scope of a request that another app of the house answers, and so logs.
+PASSED_ON = "ashyq.passed_on"
 _CALLER_LEFT = 499  # for the log and the metrics alone: nobody is there to read an answer
 
 
@@ -46,14 +48,15 @@ class Boundary:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "-")
             self._metrics.answered(scope["method"], route, exchange.status, seconds)
-            _log.info(
-                "request",
-                method=scope["method"],
-                route=route,
-                status=exchange.status,
-                ms=round(seconds * 1000, 1),
-                request_id=exchange.request_id,
-            )
+            if PASSED_ON not in scope:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    route=route,
+                    status=exchange.status,
+                    ms=round(seconds * 1000, 1),
+                    request_id=exchange.request_id,
+                )
 
     async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
         if exchange.announces_too_much():

@@ -44,13 +44,13 @@ class Query:
     Values written into the statement are its defaults; `bindparam` names are given at each execution.
     """
 
-    __slots__ = ("_defaults", "_names", "sql")
+    __slots__ = ("defaults", "names", "sql")
 
     def __init__(self, statement: ClauseElement) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
-        self._names: tuple[str, ...] = tuple(getattr(compiled, "positiontup", None) or ())
-        self._defaults = {name: value for name, value in compiled.params.items() if value is not None}
+        self.names: tuple[str, ...] = tuple(getattr(compiled, "positiontup", None) or ())
+        self.defaults = {name: value for name, value in compiled.params.items() if value is not None}
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """The values in the order of the statement's numbered parameters.
@@ -58,8 +58,8 @@ class Query:
         Raises:
             KeyError: when a parameter has neither a value nor a default.
         """
-        defaults = self._defaults
-        return [values[name] if name in values else defaults[name] for name in self._names]
+        defaults = self.defaults
+        return [values[name] if name in values else defaults[name] for name in self.names]
 
 
 class Reading:
@@ -179,7 +179,9 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         with _translated(None):
-            connection = await self._pool.acquire(timeout=_ACQUIRE_SECONDS)
+            # Not the pool's own timeout, which makes a task for each connection that it hands out.
+            async with asyncio.timeout(_ACQUIRE_SECONDS):
+                connection = await self._pool.acquire()
         try:
             yield connection
         finally:

@@ -110,7 +110,7 @@ async def _store(writing: Writing, repeatable: _Repeatable, response: Response) 
     headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
     try:
         await writing.run(
-            _STORE,
+            STORE,
             **repeatable.place,
             fingerprint=repeatable.fingerprint,
             status=response.status_code,
@@ -144,7 +144,7 @@ async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
     )
 
 
-_STORE = Query(
+STORE = Query(
     insert(replies)
     .values({name: bindparam(name, type_=replies.c[name].type) for name in replies.c.keys() if name != "stored_at"})  # noqa: SIM118
     .add_cte(INSERT_WAITING.cte("entries_written"))

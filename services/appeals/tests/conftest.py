@@ -138,7 +138,10 @@ def file(
 
 @pytest.fixture
 def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[httpx.Response]]:
-    """Does something with an appeal, as `await act("officer", appeal, "decision", outcome="noted")`."""
+    """Lets somebody do something with an appeal, in the usual words or with fields of one's own.
+
+    As in `await act("officer", appeal, "decision", outcome="noted")`.
+    """
     usual: dict[str, dict[str, Any]] = {
         "forwarding": {"agency": "akimat-almaty", "reason": "Аялдама қаланың меншігінде."},
         "decision": {"outcome": "satisfied", "text": "Шатыр 1 желтоқсанға дейін жөнделеді.", "language": "kk"},
@@ -157,7 +160,10 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
 
 @pytest.fixture
 def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
-    """Reads an address that must answer, as `await look("citizen", "/v1/appeals", status="answered")`."""
+    """Lets somebody read what must be there; gives the JSON.
+
+    As in `await look("citizen", "/v1/appeals", status="answered")`.
+    """
 
     async def read(who: str, address: str, **parameters: Any) -> Any:
         # httpx drops the query of an address when it is given parameters, even none.

@@ -98,7 +98,7 @@ async def test_the_sweep_and_a_withdrawal_at_the_same_instant_make_one_end(
 ) -> None:
     filed = [await file() for _ in range(20)]
     go_to("2026-12-15T00:00:01")
-    _, *answers = await asyncio.gather(sweep(), *(act("citizen", each, "withdrawal") for each in filed))
+    _, answers = await asyncio.gather(sweep(), asyncio.gather(*(act("citizen", each, "withdrawal") for each in filed)))
     await sweep()
     for each, answer in zip(filed, answers, strict=True):
         end = "withdrawn" if answer.is_success else "refused_by_expiry"

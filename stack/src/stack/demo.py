@@ -18,6 +18,11 @@ from stack.house import Place, furnished, serving_beside
 _ALMATY = ZoneInfo("Asia/Almaty")
 # A Friday before New Year: the term runs over holidays, a moved rest day and a worked Sunday.
 _BEGINS = datetime(2024, 12, 20, 11, 5, tzinfo=_ALMATY)
+_WHY = {
+    "day_off_moved_here": "day off, moved here from a weekend",
+    "first_day_not_counted": "the day of registration does not count",
+    "working_day_moved_here": "working day, moved here from a weekday",
+}
 _MARKS = {True: "[green]●[/green]", False: "[dim]○[/dim]"}
 
 
@@ -77,7 +82,7 @@ class _Story:
         self._say(f"The clock is moved past the deadline, {due:%d %B %Y}.")
         self._move_clock(datetime(due.year, due.month, due.day, 9, 0, tzinfo=_ALMATY) + timedelta(days=1))
         swept = self._client.post("/sandbox/sweep").raise_for_status().json()["done"]["appeals"]["expire-appeals"]
-        self._say(f"The sweep finds what is due and records it: {swept} refusal by expiry.")
+        self._say("The sweep finds what is due and records it" + (f": {swept} refusal by expiry." if swept else "."))
         refused = self._get("citizen", f"/v1/appeals/{late['id']}")
         self._say(f"Status: [bold]{refused['status']}[/bold]. {refused['next_step']['en']}")
         self._show_history(late["id"])
@@ -110,13 +115,15 @@ class _Story:
             name = f" ({day['name']['en']})" if day["name"] else ""
             number = f"{day['n']:>3}" if day["counted"] else "   "
             weekday = date.fromisoformat(day["date"]).strftime("%a")
-            self._console.print(f"  {_MARKS[day['counted']]} {day['date']} {weekday} {number}  {day['why']}{name}")
+            why = _WHY.get(day["why"], day["why"].replace("_", " "))
+            self._console.print(f"  {_MARKS[day['counted']]} {day['date']} {weekday} {number}  {why}{name}")
 
     def _show_history(self, appeal: str) -> None:
         for entry in self._get("citizen", f"/v1/appeals/{appeal}/history")["items"]:
             when = datetime.fromisoformat(entry["at"]).astimezone(_ALMATY)
             event = f"[bold]{entry['event']}[/bold]"
-            self._console.print(f"  {when:%Y-%m-%d %H:%M}  {event}  by {entry['by']['role']}  entry {entry['entry']}")
+            said = f"  {when:%Y-%m-%d %H:%M}  {event}  by {entry['by']['role']}  [dim]entry {entry['entry']}[/dim]"
+            self._console.print(said, soft_wrap=True)
 
     def _post(self, who: str | dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._client.post(path, json=body, headers=self._authorization(who)).raise_for_status()

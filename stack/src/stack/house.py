@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
@@ -77,11 +78,12 @@ def furnished(place: Place, say: Callable[[str], None]) -> Iterator[FastAPI]:
     """The gateway's app with all that it needs behind it: a running, migrated database and the services.
 
     Raises:
-        CannotStart: the data folder is in use, or cannot be used.
+        CannotStart: the data folder is in use or cannot be used, the port is taken, or the database server of
+            ASHYQ_DATABASE_URL cannot be used.
         postgres.PostgresUnusable: as `postgres.start`.
     """
-    with _sole_user(place.data), _logging(place.data), _database(place, say) as admin_url:
-        urls = _prepare_databases(place.data, admin_url)
+    with _sole_user(place.data), _logging(place.data), _free(place.port), _database(place, say) as admin_url:
+        urls = _prepare_databases(place, admin_url)
         for name, package in SERVICES.items():
             say(f"Bringing the database of {name} up to date")
             upgrade(package, urls[name].migration_database_url)
@@ -165,6 +167,14 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
+def _free(port: int) -> Iterator[None]:
+    """Find out that a port is taken before a database is made for nothing."""
+    with _listening(port):
+        pass
+    yield
+
+
+@contextmanager
 def _sole_user(data: Path) -> Iterator[None]:
     """One house to a data folder: two would move each other's clock."""
     try:
@@ -207,13 +217,21 @@ def _database(place: Place, say: Callable[[str], None]) -> Iterator[str]:
         yield server.url
 
 
-def _prepare_databases(data: Path, admin_url: str) -> dict[str, databases.ServiceUrls]:
-    password = _kept_password(data / "services-password")
+def _prepare_databases(place: Place, admin_url: str) -> dict[str, databases.ServiceUrls]:
+    password = _kept_password(place.data / "services-password")
 
     async def prepare() -> dict[str, databases.ServiceUrls]:
         return {name: await databases.prepare(admin_url, name, password) for name in SERVICES}
 
-    return asyncio.run(prepare())
+    try:
+        return asyncio.run(prepare())
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if place.database_url is None:
+            raise
+        raise CannotStart(
+            f"The PostgreSQL server of ASHYQ_DATABASE_URL cannot be used ({error}). Name an administrator's URL of a "
+            "server that runs, or none: Ashyq then starts one of its own."
+        ) from error
 
 
 def _kept_password(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""The table of transitions, cell by cell: what it allows leads where it says, and all else is refused with the way out."""
+"""The table of transitions, cell by cell: what it allows leads where it says, all else is refused."""
 
 import pytest
 
