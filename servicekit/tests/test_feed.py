@@ -64,28 +64,26 @@ async def write_until(store: Database, notes: list[UUID], stop: float, number: i
 
 
 class Follower:
-    """Reads the feed as a stranger would: from page to page, and at the end the last page again and again."""
+    """Reads the feed as a stranger would: page by page, always on from the cursor of the last entry."""
 
     def __init__(self, client: httpx.AsyncClient, limit: int) -> None:
         self._client = client
-        self._address = f"{FEED}?limit={limit}"
-        self._page: list[dict[str, Any]] = []
+        self._asked: dict[str, str | int] = {"limit": limit}
         self.seen: list[dict[str, Any]] = []
 
     async def look(self) -> bool:
         """Take in what is new; whether there was anything."""
-        answer = (await self._client.get(self._address)).raise_for_status().json()
-        known, items = len(self._page), answer["items"]
-        assert items[:known] == self._page, "what was at an address stays there"
-        self.seen += items[known:]
-        self._page = [] if answer["next"] else items
-        self._address = answer["next"] or self._address
-        return len(items) > known or answer["next"] is not None
+        answer = (await self._client.get(FEED, params=self._asked)).raise_for_status().json()
+        self.seen += answer["items"]
+        if answer["items"]:
+            self._asked["after"] = answer["items"][-1]["cursor"]
+        return bool(answer["items"])
 
     async def follow(self, writing: "asyncio.Future[Any]") -> None:
         while not writing.done():
             await self.look()
             await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)  # for what the server's own housekeeping may still hold back
         while await self.look():
             pass
 
@@ -117,7 +115,7 @@ async def assert_in_order(admin: asyncpg.Connection, seen: list[dict[str, Any]])
 
 
 async def shown(client: httpx.AsyncClient, expected: int = 0) -> list[str]:
-    """The ids in the feed, once there are as many as expected: the server's own housekeeping may hold it back a while."""
+    """The ids in the feed, once there are enough: the server's own housekeeping may hold it back for a moment."""
     entries: list[str] = []
     for _ in range(200):
         entries = [entry["id"] for entry in (await client.get(FEED)).raise_for_status().json()["items"]]

@@ -20,6 +20,7 @@ from servicekit.testing import Issuer
 from stack.testing import TestDatabase
 
 Headers = dict[str, str]
+FEED = "/v1/journals/kit/entries"
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 PRIVATE: dict[str, Any] = {"text": "Өтініш 😀", "n": 1.5, "big": 2**53 - 1, "none": None, "list": [True, {"б": "а"}]}
 
@@ -94,18 +95,22 @@ async def test_the_application_can_alter_nothing_that_was_entered(
 
 
 async def test_the_feed_shows_public_parts_alone(
-    client: httpx.AsyncClient, admin: asyncpg.Connection, citizen: Headers
+    client: httpx.AsyncClient, admin: asyncpg.Connection, issuer: Issuer
 ) -> None:
+    citizen_subject = "subject:of-the-citizen"
+    citizen = issuer.headers("citizen", sub=citizen_subject)
     note = (await client.post("/v1/notes", json={"text": "Құпия"}, headers=citizen)).json()
     await client.post(f"/v1/notes/{note['id']}/seal", headers=citizen)
-    answer = await client.get("/v1/journals/kit/entries")
+    answer = await client.get(FEED)
+    while len(answer.json()["items"]) < 2:  # the server's own housekeeping may hold entries back for a moment
+        answer = await client.get(FEED)
     created, sealed = answer.json()["items"]
     assert created["object"] == {"kind": "note", "id": note["id"], "version": 1}
     assert (created["event"], created["by"], created["data"]) == ("note.created", {"role": "citizen"}, {})
     assert created["commitment"] == await admin.fetchval("SELECT encode(commitment, 'hex') FROM journal ORDER BY id")
     assert (sealed["event"], sealed["data"], sealed["commitment"]) == ("note.sealed", {"by": "hand"}, None)
     assert "Құпия" not in answer.text
-    assert "c1" not in answer.text
+    assert citizen_subject not in answer.text
 
 
 async def test_a_history_tells_the_steps_in_order(client: httpx.AsyncClient, citizen: Headers) -> None:

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ from servicekit.problems import ProblemKind, answer
 
 _log = structlog.get_logger("requests")
 REQUEST_ID = "x-request-id"
+_REQUEST_ID = REQUEST_ID.encode()
 # Set in the scope of a request that another app of the house answers, and so logs.
 PASSED_ON = "ashyq.passed_on"
 _CALLER_LEFT = 499  # for the log and the metrics alone: nobody is there to read an answer
@@ -74,21 +74,21 @@ class Boundary:
 
 
 class _Exchange:
-    """One request and its answer, watched."""
+    """One request and its answer, watched. Headers are read as they came: this is on every request's way, twice."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        headers = Headers(scope=scope)
-        self.request_id = headers.get(REQUEST_ID) or uuid4().hex
+        headers = dict(scope["headers"])
+        self.request_id = headers.get(_REQUEST_ID, b"").decode("latin-1") or uuid4().hex
         self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
         self.started = False
-        self._length = headers.get("content-length")
+        self._length = headers.get(b"content-length", b"")
         self._receive = receive
         self._send = send
         self._limit = limit
         self._received = 0
 
     def announces_too_much(self) -> bool:
-        return self._length is not None and self._length.isdigit() and int(self._length) > self._limit
+        return self._length.isdigit() and int(self._length) > self._limit
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -96,13 +96,12 @@ class _Exchange:
             self._received += len(message.get("body", b""))
             if self._received > self._limit:
                 raise BodyTooLarge
-        elif not self.started:
-            self.status = _CALLER_LEFT
         return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
+            kept = [pair for pair in message["headers"] if pair[0] != _REQUEST_ID]
+            message = {**message, "headers": [*kept, (_REQUEST_ID, self.request_id.encode("latin-1"))]}
         await self._send(message)

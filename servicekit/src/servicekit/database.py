@@ -235,5 +235,13 @@ class _translated:  # noqa: N801 - read as a phrase: with _translated(connection
             raise DatabaseUnavailable("closed to connections") from error
         if isinstance(error, _BUSY):
             raise DatabaseBusy(type(error).__name__) from error
-        if isinstance(error, asyncpg.InterfaceError) and (self._connection is None or self._connection.is_closed()):
+        if isinstance(error, asyncpg.InterfaceError) and _is_lost(self._connection):
             raise DatabaseUnavailable(type(error).__name__) from error
+
+
+def _is_lost(connection: asyncpg.Connection | None) -> bool:
+    """Whether a connection is not there; the pool takes back a closed one, and then does not even answer that."""
+    try:
+        return connection is None or bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True

@@ -15,18 +15,18 @@ Look = Callable[..., Awaitable[Any]]
 GoTo = Callable[[str], None]
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-async def test_every_outcome_is_an_answer(outcome: Outcome, file: File, act: Act, look: Look) -> None:
-    filed = await file()
-    answer = await act("officer", filed, "decision", outcome=outcome, text="Жауап.", language="kk")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["etag"] == '"2"'
-    decided = await look("citizen", f"/v1/appeals/{filed['id']}")
-    assert decided["status"] == "answered"
-    assert decided["decision"].pop("answered_at").startswith("2026-11-23T10:0")
-    assert decided["decision"] == {"outcome": outcome, "text": "Жауап.", "language": "kk"}
-    assert decided["actions"] == []
-    assert "three months" in decided["next_step"]["en"]
+async def test_every_outcome_is_an_answer(file: File, act: Act, look: Look) -> None:
+    for outcome in Outcome:
+        filed = await file()
+        answer = await act("officer", filed, "decision", outcome=outcome, text="Жауап.", language="kk")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["etag"] == '"2"'
+        decided = await look("citizen", f"/v1/appeals/{filed['id']}")
+        assert decided["status"] == "answered"
+        assert decided["decision"].pop("answered_at").startswith("2026-11-23T10:0")
+        assert decided["decision"] == {"outcome": outcome, "text": "Жауап.", "language": "kk"}
+        assert decided["actions"] == []
+        assert "three months" in decided["next_step"]["en"]
 
 
 async def test_an_answer_on_the_last_day_is_in_time_and_the_day_after_too_late(
@@ -99,5 +99,5 @@ async def test_a_stale_copy_ends_nothing(action: str, file: File, act: Act) -> N
     who = "officer" if action == "decision" else "citizen"
     filed = await file()
     await act("officer", filed, "forwarding", agency="road-transport-committee")
-    stale = await act("citizen" if who == "citizen" else "officer", filed, action, sending={"If-Match": '"1"'})
+    stale = await act(who, filed, action, sending={"If-Match": '"1"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")

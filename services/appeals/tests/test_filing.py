@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 
 Filing = Callable[..., dict[str, Any]]
 People = dict[str, dict[str, str]]
@@ -63,20 +62,16 @@ async def test_numbers_never_repeat_and_ids_grow(file: File) -> None:
     assert [each["id"] for each in filed] == sorted(each["id"] for each in filed)
 
 
-@pytest.mark.parametrize(
-    ("moment", "registered_on", "due_on"),
-    [
+async def test_after_hours_and_on_a_day_off_the_next_working_day_registers(file: File, go_to: GoTo) -> None:
+    cases = [
         ("2026-11-23T20:00", "2026-11-24", "2026-12-15"),
         ("2026-11-28T11:00", "2026-11-30", "2026-12-22"),  # Saturday; the sixteenth of December is a holiday
-    ],
-)
-async def test_after_hours_the_next_working_day_registers(
-    moment: str, registered_on: str, due_on: str, file: File, go_to: GoTo
-) -> None:
-    go_to(moment)
-    filed = await file()
-    assert filed["submitted_at"].startswith(moment)
-    assert (filed["registered_on"], filed["due_on"]) == (registered_on, due_on)
+    ]
+    for moment, registered_on, due_on in cases:
+        go_to(moment)
+        filed = await file()
+        assert filed["submitted_at"].startswith(moment)
+        assert (filed["registered_on"], filed["due_on"]) == (registered_on, due_on)
 
 
 async def test_an_appeal_of_the_last_evening_of_a_year_has_the_number_of_the_next(file: File, go_to: GoTo) -> None:

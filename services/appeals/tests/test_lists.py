@@ -109,29 +109,25 @@ class TestFilters:
         assert await subjects(due_before="2026-12-15") == ["due 14"]
         assert await subjects(due_before="2026-12-16") == ["due 15", "due 14"]
 
-    @pytest.mark.parametrize(
-        ("q", "found"),
-        [
-            ("%", ["100% дайын"]),
-            ("_", ["a_b"]),
-            ("\\", ["c\\d"]),
-            ("0%", ["100% дайын"]),
-            ("a_b", ["a_b"]),
-            ("a%b", []),
-            ("'", ["d'e"]),
-            ("ұзын әже", ["Ұзын Әже Өткел"]),
-            ("ӨТКЕЛ", ["Ұзын Әже Өткел"]),
-            ("ЖТ-2026", ["Ұзын Әже Өткел", "d'e", "c\\d", "axb", "a_b", "100% дайын"]),
-            ("жт-2026", ["Ұзын Әже Өткел", "d'e", "c\\d", "axb", "a_b", "100% дайын"]),
-            ("шатыры", []),  # a word of the text, which is not searched
-        ],
-    )
-    async def test_words_are_found_in_subject_and_number(
-        self, q: str, found: list[str], file: File, subjects: Subjects
-    ) -> None:
-        for subject in ("100% дайын", "a_b", "axb", "c\\d", "d'e", "Ұзын Әже Өткел"):
+    async def test_words_are_found_in_subject_and_number(self, file: File, subjects: Subjects) -> None:
+        everything = ["Ұзын Әже Өткел", "d'e", "c\\d", "axb", "a_b", "100% дайын"]
+        for subject in reversed(everything):
             await file(subject=subject)
-        assert await subjects(q=q) == found
+        wanted = {
+            "%": ["100% дайын"],
+            "0%": ["100% дайын"],
+            "_": ["a_b"],
+            "a_b": ["a_b"],
+            "a%b": [],
+            "\\": ["c\\d"],
+            "'": ["d'e"],
+            "ұзын әже": ["Ұзын Әже Өткел"],
+            "ӨТКЕЛ": ["Ұзын Әже Өткел"],
+            "ЖТ-2026": everything,
+            "жт-2026": everything,
+            "шатыры": [],  # a word of the text, which is not searched
+        }
+        assert {q: await subjects(q=q) for q in wanted} == wanted
 
     async def test_filters_add_up(self, file: File, subjects: Subjects) -> None:
         await file(subject="жол", kind="request")

@@ -39,7 +39,7 @@ def operation_table() -> str:
         Settings(environment="local", issuer=SANDBOX_ISSUER, jwks_url="http://issuer/jwks.json", database_url="-")
     )
     rows = [
-        f"| `{method.upper()} {path}` | {operation['description'].splitlines()[0]} | {who_may(operation['operationId'])} |"
+        f"| `{method.upper()} {path}` | {operation['description']} | {who_may(operation['operationId'])} |"
         for path, item in app.openapi()["paths"].items()
         for method, operation in item.items()
         if operation["operationId"] in PERMISSIONS.table
