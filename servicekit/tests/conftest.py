@@ -31,6 +31,7 @@ from servicekit.problems import Catalogue, ProblemKind
 from servicekit.routing import Route
 from servicekit.testing import JWKS_URL, Issuer, serving
 from servicekit.transactions import Read, RestrictedRead, Write
+from servicekit.upstream import InProcess
 from stack.testing import TestDatabase
 
 notes = Table(
@@ -280,6 +281,16 @@ async def client(build: Callable[..., FastAPI], database: TestDatabase) -> Async
     """A client of the sample service."""
     async with serving(build(database.url)) as client:
         yield client
+
+
+@pytest.fixture
+async def asker(build: Callable[..., FastAPI], shared_database: TestDatabase) -> AsyncIterator[httpx.AsyncClient]:
+    """A quick client for requests that change nothing: without a socket, and with nothing to empty afterwards."""
+    async with (
+        InProcess(build(shared_database.url)) as service,
+        httpx.AsyncClient(transport=service.transport, base_url="http://notes") as asker,
+    ):
+        yield asker
 
 
 @pytest.fixture

@@ -189,9 +189,9 @@ def assert_refused(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-async def test_a_forged_token_is_refused(client: httpx.AsyncClient, issuer: Issuer, forge: Forge) -> None:
+async def test_a_forged_token_is_refused(asker: httpx.AsyncClient, issuer: Issuer, forge: Forge) -> None:
     token = forge(issuer)
-    assert_refused(await client.get("/v1/whoami", headers=[(b"authorization", b"Bearer " + token.encode())]))
+    assert_refused(await asker.get("/v1/whoami", headers=[(b"authorization", b"Bearer " + token.encode())]))
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer,", "Basic YTpi", "Token {}", "{}", "Bearer{}", "DPoP {}"])
@@ -208,13 +208,13 @@ async def test_two_authorization_headers_are_refused_even_if_one_is_good(
     assert_refused(await client.get("/v1/whoami", headers=[("Authorization", value) for value in shown]))
 
 
-async def test_a_bad_token_is_refused_where_none_is_needed(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/v1/notes")).status_code == 200
-    assert_refused(await client.get("/v1/notes", headers={"Authorization": "Bearer forged"}))
+async def test_a_bad_token_is_refused_where_none_is_needed(asker: httpx.AsyncClient) -> None:
+    assert (await asker.get("/v1/notes")).status_code == 200
+    assert_refused(await asker.get("/v1/notes", headers={"Authorization": "Bearer forged"}))
 
 
-async def test_without_a_token_the_problem_is_another(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/v1/whoami")
+async def test_without_a_token_the_problem_is_another(asker: httpx.AsyncClient) -> None:
+    answer = await asker.get("/v1/whoami")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert answer.headers["www-authenticate"].startswith("Bearer ")
 
@@ -229,18 +229,18 @@ async def test_without_a_token_the_problem_is_another(client: httpx.AsyncClient)
     ],
     ids=str,
 )
-async def test_a_good_token_is_believed(client: httpx.AsyncClient, issuer: Issuer, claims: dict[str, Any]) -> None:
-    answer = await client.get("/v1/whoami", headers=issuer.headers("citizen", sub="c1", **claims))
+async def test_a_good_token_is_believed(asker: httpx.AsyncClient, issuer: Issuer, claims: dict[str, Any]) -> None:
+    answer = await asker.get("/v1/whoami", headers=issuer.headers("citizen", sub="c1", **claims))
     assert answer.json() == {"sub": "c1", "roles": claims.get("roles", ["citizen"])}
 
 
-async def test_clocks_may_differ_by_some_seconds(client: httpx.AsyncClient, issuer: Issuer) -> None:
+async def test_clocks_may_differ_by_some_seconds(asker: httpx.AsyncClient, issuer: Issuer) -> None:
     now = int(time.time())
     for claims in ({"exp": now - 10}, {"nbf": now + 10}, {"iat": now + 10}):
-        assert (await client.get("/v1/whoami", headers=issuer.headers(**claims))).status_code == 200
+        assert (await asker.get("/v1/whoami", headers=issuer.headers(**claims))).status_code == 200
 
 
-async def test_the_scheme_may_be_written_in_any_case(client: httpx.AsyncClient, issuer: Issuer) -> None:
+async def test_the_scheme_may_be_written_in_any_case(asker: httpx.AsyncClient, issuer: Issuer) -> None:
     for scheme in ("bearer", "BEARER"):
-        answer = await client.get("/v1/whoami", headers={"Authorization": f"{scheme}  {issuer.token('citizen')}"})
+        answer = await asker.get("/v1/whoami", headers={"Authorization": f"{scheme}  {issuer.token('citizen')}"})
         assert answer.status_code == 200

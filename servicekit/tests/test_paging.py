@@ -39,7 +39,7 @@ def packed(value: object) -> str:
     return base64.urlsafe_b64encode(text).decode()
 
 
-@given(st.text(), st.integers(), st.uuids())
+@given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), st.integers(), st.uuids())
 def test_a_key_comes_back_from_its_cursor(text: str, number: int, identity: UUID) -> None:
     address = page().next_after(text, number, identity)
     assert page(cursor_of(address)).key(str, int, UUID) == (text, number, identity)
@@ -115,8 +115,8 @@ async def test_a_row_that_comes_between_pages_is_neither_skipped_nor_doubled(
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "1001", "x", "", "1.5", "9" * 30])
-async def test_limits_beyond_the_bounds_are_refused(client: httpx.AsyncClient, limit: str) -> None:
-    answer = await client.get("/v1/notes", params={"limit": limit})
+async def test_limits_beyond_the_bounds_are_refused(asker: httpx.AsyncClient, limit: str) -> None:
+    answer = await asker.get("/v1/notes", params={"limit": limit})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "limit")
 
 
@@ -145,9 +145,9 @@ FORGED = [
 
 
 @pytest.mark.parametrize("cursor", FORGED, ids=lambda cursor: repr(cursor)[:20])
-async def test_a_forged_cursor_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
-    answer = await client.get("/v1/notes", params={"after": cursor})
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad-cursor")
+async def test_a_forged_cursor_is_refused(asker: httpx.AsyncClient, cursor: str) -> None:
+    answer = await asker.get("/v1/notes", params={"after": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable" if "\x00" in cursor else "bad-cursor")
 
 
 NUMBERS = ["-1", str(2**31), str(2**63), str(2**64), "9" * 100, "9" * 5000, "1e3", "", "x", "\x00", "NaN", " "]
@@ -155,8 +155,8 @@ NUMBERS = ["-1", str(2**31), str(2**63), str(2**64), "9" * 100, "9" * 5000, "1e3
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: repr(number)[:20])
 @pytest.mark.parametrize("path", ["/v1/journals/kit/entries", f"/v1/notes/{uuid4()}/history"])
-async def test_numbers_in_a_forged_cursor_do_no_harm(client: httpx.AsyncClient, path: str, number: str) -> None:
-    answer = await client.get(path, params={"after": packed([number, str(uuid4())])})
+async def test_numbers_in_a_forged_cursor_do_no_harm(asker: httpx.AsyncClient, path: str, number: str) -> None:
+    answer = await asker.get(path, params={"after": packed([number, str(uuid4())])})
     if answer.status_code == 200:
         assert answer.json() == {"items": [], "next": None}
     else:

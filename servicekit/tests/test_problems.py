@@ -116,18 +116,16 @@ async def test_a_text_without_its_field_still_comes() -> None:
     ],
     ids=str,
 )
-async def test_a_wrong_value_is_pointed_at(
-    client: httpx.AsyncClient, citizen: Headers, body: Any, pointer: str
-) -> None:
+async def test_a_wrong_value_is_pointed_at(asker: httpx.AsyncClient, citizen: Headers, body: Any, pointer: str) -> None:
     content = json.dumps(body)
-    answer = await client.post("/v1/notes", content=content, headers=citizen | {"Content-Type": "application/json"})
+    answer = await asker.post("/v1/notes", content=content, headers=citizen | {"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
     assert all(fault["detail"] for fault in answer.json()["errors"])
 
 
-async def test_all_faults_are_told_at_once(client: httpx.AsyncClient, citizen: Headers) -> None:
-    answer = await client.post("/v1/notes", json={"text": "", "marks": ["x"], "colour": 1}, headers=citizen)
+async def test_all_faults_are_told_at_once(asker: httpx.AsyncClient, citizen: Headers) -> None:
+    answer = await asker.post("/v1/notes", json={"text": "", "marks": ["x"], "colour": 1}, headers=citizen)
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/text", "/marks/0", "/colour"}
 
 
@@ -142,9 +140,9 @@ async def test_all_faults_are_told_at_once(client: httpx.AsyncClient, citizen: H
     ],
 )
 async def test_a_wrong_parameter_is_named(
-    client: httpx.AsyncClient, citizen: Headers, address: str, pointer: str
+    asker: httpx.AsyncClient, citizen: Headers, address: str, pointer: str
 ) -> None:
-    answer = await client.get(address, headers=citizen)
+    answer = await asker.get(address, headers=citizen)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
@@ -160,9 +158,9 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: s
     ("path", "allowed"), [("/v1/notes", {"GET", "POST"}), ("/v1/whoami", {"GET"}), ("/v1/notes/{}/seal", {"POST"})]
 )
 async def test_a_method_that_does_not_work_is_told_which_do(
-    client: httpx.AsyncClient, path: str, allowed: set[str]
+    asker: httpx.AsyncClient, path: str, allowed: set[str]
 ) -> None:
-    answer = await client.patch(path.format("0190a000-0000-7000-8000-000000000000"))
+    answer = await asker.patch(path.format("0190a000-0000-7000-8000-000000000000"))
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
     assert set(re.split(r",\s*", answer.headers["allow"])) == allowed
 
@@ -170,8 +168,8 @@ async def test_a_method_that_does_not_work_is_told_which_do(
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/xml", "multipart/form-data", "", "application/jsonx"]
 )
-async def test_another_type_of_content_is_refused(client: httpx.AsyncClient, citizen: Headers, media_type: str) -> None:
-    answer = await client.post("/v1/notes", content=b'{"text":"a"}', headers=citizen | {"Content-Type": media_type})
+async def test_another_type_of_content_is_refused(asker: httpx.AsyncClient, citizen: Headers, media_type: str) -> None:
+    answer = await asker.post("/v1/notes", content=b'{"text":"a"}', headers=citizen | {"Content-Type": media_type})
     assert (answer.status_code, answer.json()["code"]) == (415, "wrong-type")
 
 
@@ -181,9 +179,9 @@ async def test_json_by_any_of_its_names_is_taken(client: httpx.AsyncClient, citi
     assert answer.status_code == 201
 
 
-async def test_a_body_that_is_no_strict_json_is_refused(client: httpx.AsyncClient, citizen: Headers) -> None:
+async def test_a_body_that_is_no_strict_json_is_refused(asker: httpx.AsyncClient, citizen: Headers) -> None:
     twice = b'{"text":"a","text":"b"}'
-    answer = await client.post("/v1/notes", content=twice, headers=citizen | {"Content-Type": "application/json"})
+    answer = await asker.post("/v1/notes", content=twice, headers=citizen | {"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
     assert "duplicate_key" in answer.json()["detail"]
 

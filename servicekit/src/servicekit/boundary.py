@@ -96,6 +96,8 @@ class _Exchange:
             self._received += len(message.get("body", b""))
             if self._received > self._limit:
                 raise BodyTooLarge
+        elif not self.started:
+            self.status = _CALLER_LEFT
         return message
 
     async def send(self, message: Message) -> None:

@@ -8,12 +8,14 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, MetaData, pool, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from servicekit import tables
 
 # One number for all: two processes that start on one database take turns.
 _LOCK = 7_276_412_853
+ischema_names["xid8"] = tables.Xid8  # a schema is compared with the models by the types that it is read back with
 
 
 class SchemaIsNewer(Exception):
@@ -64,6 +66,5 @@ async def _migrate(url: str, metadata: Sequence[MetaData]) -> None:
 def _run(connection: Connection, metadata: Sequence[MetaData]) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-    connection.dialect.ischema_names["xid8"] = tables.Xid8  # so that a schema is read back as it was written
     context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
     context.run_migrations()
