@@ -271,14 +271,14 @@ def _for_pgbench(query: Query, values: Mapping[str, str]) -> str:
 _FILED = _for_pgbench(FILE, _WRITTEN | {"status": "'registered'"})
 _AS_SENT = [_FILED, _for_pgbench(STORE, _WRITTEN | {"subject": "'bench'"})]
 # What a person would write who has not thought of sending two rows at once.
-_PLAIN = [
-    _FILED,
-    "INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, "
-    "commitment) VALUES (uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', :public::jsonb, :private::jsonb, "
-    "decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'))",
-    "INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body) "
-    "VALUES ('bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', :body)",
-]
+_INSERT_ENTRY = """
+INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
+VALUES (uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', :public::jsonb, :private::jsonb,
+        decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'))"""
+_INSERT_REPLY = """
+INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
+VALUES ('bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', :body)"""
+_PLAIN = [_FILED, _INSERT_ENTRY.replace("\n", " "), _INSERT_REPLY.replace("\n", " ")]
 
 
 def _durability(url: str) -> dict[str, str]:

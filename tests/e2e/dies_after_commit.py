@@ -22,5 +22,5 @@ async def commit_and_die(writing: Writing) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-Writing.commit = commit_and_die  # type: ignore[method-assign]
+Writing.commit = commit_and_die  # type: ignore[method-assign,assignment]
 app(["run"])
