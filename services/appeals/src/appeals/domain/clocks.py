@@ -52,7 +52,7 @@ def set_clocks(received_at: datetime, kind: Kind, week: Week, *, rules: str = "r
 
 def pinned_clocks(row: Mapping[str, Any]) -> Clocks:
     """The dates that were set when the body got the appeal, with the rule that judged it then, whatever holds today."""
-    rule = rules_on(row["registered_on"], row["rules"]).rule(CONSIDERATION, row["kind"])
+    rule = rules_on(local(row["received_at"]).date(), row["rules"]).rule(CONSIDERATION, row["kind"])
     return Clocks(
         registered_on=row["registered_on"],
         forward_by=row["forward_by"],
