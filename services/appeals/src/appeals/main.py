@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import (
     CalendarMissing,
+    ChangedMeanwhile,
     ForwardingTooLate,
     NotAllowedNow,
     PartyUnknown,
@@ -25,6 +26,7 @@ PROBLEMS = Catalogue(
     read_kinds("appeals", "data/problems.json"),
     {
         CalendarMissing: "calendar-missing",
+        ChangedMeanwhile: "changed-meanwhile",
         ForwardingTooLate: "forwarding-too-late",
         NotAllowedNow: "not-allowed-now",
         OutsideCalendar: "outside-calendar",

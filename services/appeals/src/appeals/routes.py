@@ -173,9 +173,9 @@ async def forward_appeal(
     body: NewForwarding,
 ) -> Appeal:
     """Send an appeal to the body that is competent, which gets a term of its own."""
-    row = await commands.lock_appeal(writing, caller, appeal_id)
-    require_match(request, row["version"])
-    new = await commands.forward_appeal(writing, caller, row, to=body.agency, reason=body.reason, now=now)
+    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
+    require_match(request, seen.row["version"])
+    new = await commands.forward_appeal(writing, caller, seen.row, to=body.agency, reason=body.reason, now=now)
     response.headers["ETag"] = etag(new["version"])
     return appeal_of(new, caller, relation_to(new, caller))
 
@@ -191,10 +191,10 @@ async def decide_appeal(
     body: NewDecision,
 ) -> Appeal:
     """Answer an appeal, with reasons."""
-    row = await commands.lock_appeal(writing, caller, appeal_id)
-    require_match(request, row["version"])
+    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
+    require_match(request, seen.row["version"])
     decision = commands.Decision(outcome=body.outcome, text=body.text, language=body.language)
-    new = await commands.decide_appeal(writing, caller, row, decision, now=now)
+    new = await commands.decide_appeal(writing, caller, seen.row, decision, now=now)
     response.headers["ETag"] = etag(new["version"])
     return appeal_of(new, caller, relation_to(new, caller))
 
@@ -210,8 +210,8 @@ async def withdraw_appeal(
     body: NewWithdrawal | None = None,
 ) -> Appeal:
     """Take an appeal back before it is answered."""
-    row = await commands.lock_appeal(writing, caller, appeal_id)
-    require_match(request, row["version"])
-    new = await commands.withdraw_appeal(writing, caller, row, reason=body.reason if body else None, now=now)
+    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
+    require_match(request, seen.row["version"])
+    new = await commands.withdraw_appeal(writing, caller, seen.row, reason=body.reason if body else None, now=now)
     response.headers["ETag"] = etag(new["version"])
     return appeal_of(new, caller, relation_to(new, caller))

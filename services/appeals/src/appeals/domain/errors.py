@@ -38,5 +38,9 @@ class CalendarMissing(Exception):
     """The working calendar of the days that would have to be counted is not known yet."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the appeal between its being read and its being changed."""
+
+
 class PartyUnknown(Exception):
     """The caller's token names neither a person's nor a company's number, so nobody would be the applicant."""
