@@ -278,7 +278,8 @@ async def test_a_full_pool_refuses_after_a_while_and_serves_again(
             await reading.value(ONE)
 
     async with Database(own_database.url, pool_size=1, name="tests") as store:
-        async with store.read():
+        async with store.read() as reading:
+            await reading.value(ONE)  # a connection is taken with the first statement
             with pytest.raises(DatabaseUnavailable):
                 await read(store)
         await read(store)

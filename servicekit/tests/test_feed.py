@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from servicekit.database import Database, Query, Writing
-from servicekit.journal import Object, record, write_entries
+from servicekit.journal import Object, commit_entries, record, write_entries
 from stack.testing import TestDatabase
 
 WRITERS = 12
@@ -34,7 +34,7 @@ class GivenUp(Exception):
 
 @asynccontextmanager
 async def store_of(database: TestDatabase) -> AsyncIterator[Database]:
-    async with Database(database.url, pool_size=WRITERS, name="writers", before_commit=write_entries) as store:
+    async with Database(database.url, pool_size=WRITERS, name="writers", before_commit=commit_entries) as store:
         yield store
 
 

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI, Request
+from starlette.types import Receive, Scope, Send
 
-from servicekit.upstream import InProcess
+from servicekit.upstream import CannotStart, InProcess
 
 
 def watched_app(events: list[str]) -> FastAPI:
@@ -60,3 +62,30 @@ async def test_an_app_without_a_lifespan_can_be_called() -> None:
         httpx.AsyncClient(transport=upstream.transport, base_url="http://upstream") as client,
     ):
         assert (await client.get("/nowhere")).status_code == 404
+
+
+async def test_an_app_that_breaks_while_it_starts_raises_what_broke_it() -> None:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        raise ConnectionRefusedError("nobody there")
+        yield
+
+    with pytest.raises(ConnectionRefusedError, match="nobody there"):
+        await InProcess(FastAPI(lifespan=lifespan)).__aenter__()
+
+
+async def test_any_app_that_speaks_the_protocol_can_say_that_it_cannot_start() -> None:
+    async def app(_: Scope, receive: Receive, send: Send) -> None:
+        assert (await receive())["type"] == "lifespan.startup"
+        await send({"type": "lifespan.startup.failed", "message": "no disk"})
+
+    with pytest.raises(CannotStart, match="no disk"):
+        await InProcess(app).__aenter__()
+
+
+async def test_an_app_that_leaves_without_a_word_has_not_started() -> None:
+    async def app(_: Scope, __: Receive, ___: Send) -> None:
+        return
+
+    with pytest.raises(CannotStart):
+        await InProcess(app).__aenter__()

@@ -6,21 +6,22 @@ The kill is real (SIGKILL), only its moment is chosen; everything else is the pr
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
-from servicekit.database import Writing
+from servicekit.database import Query, Writing
 from stack.main import app
 
 ORDER = Path(os.environ["ASHYQ_DATA"]) / "die-after-commit"
-commit = Writing.commit
+finish = Writing.finish
 
 
-async def commit_and_die(writing: Writing) -> None:
-    """The commit of every transaction; the first that has stored an answer is followed by the end."""
-    await commit(writing)
+async def finish_and_die(writing: Writing, query: Query, **values: Any) -> None:
+    """The last statement of a change, committed with its answer, and then the end."""
+    await finish(writing, query, **values)
     if ORDER.exists():
         ORDER.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-Writing.commit = commit_and_die  # type: ignore[method-assign,assignment]
+Writing.finish = finish_and_die  # type: ignore[method-assign,assignment]
 app(["run"])

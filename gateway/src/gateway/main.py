@@ -7,15 +7,17 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 from gateway.description import merge
 from gateway.entrance import Entrance
 from gateway.pages import PERMISSIONS, ServiceDown, pages, router
-from gateway.passage import Passage
+from gateway.passage import Junction, Passage
 from gateway.settings import Settings
 from servicekit.app import assemble, health_router, token_verifier
+from servicekit.boundary import Boundary
 from servicekit.metrics import Metrics
-from servicekit.problems import Catalogue
+from servicekit.problems import KIT, Catalogue
 from servicekit.upstream import InProcess
 
 _DESCRIPTION = """Open government that anyone can check: every rule explains its result, and every official act is in
@@ -23,7 +25,7 @@ a public journal. Reading what is public needs no token; errors are problem docu
 """
 
 
-def create_app(settings: Settings, upstreams: Mapping[str, InProcess], *, issuer: InProcess | None = None) -> FastAPI:
+def create_app(settings: Settings, upstreams: Mapping[str, InProcess], *, issuer: InProcess | None = None) -> ASGIApp:
     """The gateway in front of services in this process.
 
     Args:
@@ -52,8 +54,9 @@ def create_app(settings: Settings, upstreams: Mapping[str, InProcess], *, issuer
             yield {"clients": clients, "permissions": PERMISSIONS, "upstreams": upstreams, "verifier": verifier}
 
     app = FastAPIOffline(title="Ashyq", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
-    app.add_middleware(Passage, seconds=settings.answer_seconds)
     problems = Catalogue({}, {ServiceDown: "unavailable"})
     assemble(app, metrics, problems, [router, pages, health_router()], limit=settings.body_limit)
-    app.add_middleware(Entrance)
-    return app
+    # What only passes through does not go through the layers of the pages.
+    passage = Passage(seconds=settings.answer_seconds)
+    onward = Boundary(passage, metrics=metrics, limit=settings.body_limit, kinds=KIT.kinds)
+    return Entrance(Junction(app, onward))

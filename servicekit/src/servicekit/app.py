@@ -22,7 +22,7 @@ from servicekit.database import Database, Query, Reading, Writing
 from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
 from servicekit.idempotency import forget_replies
 from servicekit.identity import CurrentCaller, IssuerKeys, TokenVerifier
-from servicekit.journal import write_entries
+from servicekit.journal import commit_entries
 from servicekit.languages import Translated
 from servicekit.metrics import Metrics
 from servicekit.permissions import ANY, ANYONE, Permissions
@@ -85,7 +85,7 @@ def create_service(
                     settings.database_url,
                     pool_size=settings.pool_size,
                     name=f"ashyq-{service.name}",
-                    before_commit=write_entries,
+                    before_commit=commit_entries,
                 )
             )
             clock = clock_for(settings.clock_file)
@@ -102,7 +102,13 @@ def create_service(
             }
 
     app = FastAPI(
-        title=service.title, description=service.description, lifespan=lifespan, docs_url=None, redoc_url=None
+        title=service.title,
+        description=service.description,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # Nobody sets up OpenTelemetry here, and to find that out anew costs every request time.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     return assemble(
         app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit

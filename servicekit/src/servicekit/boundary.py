@@ -5,8 +5,7 @@ One pure-ASGI middleware, because each layer costs a request time.
 
 import time
 from collections.abc import Mapping
-from http import HTTPStatus
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -43,43 +42,43 @@ class Boundary:
         exchange = _Exchange(scope, receive, send, self._limit)
         started = time.perf_counter()
         try:
-            await self._answer(scope, exchange)
-        finally:
-            seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "-")
-            self._metrics.answered(scope["method"], route, exchange.status, seconds)
-            if PASSED_ON not in scope:
-                _log.info(
-                    "request",
-                    method=scope["method"],
-                    route=route,
-                    status=exchange.status,
-                    ms=round(seconds * 1000, 1),
-                    request_id=exchange.request_id,
-                )
-
-    async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
-        if exchange.announces_too_much():
-            await answer(scope, self._kinds["too-large"])(scope, exchange.receive, exchange.send)
-            return
-        try:
-            await self._app(scope, exchange.receive, exchange.send)
+            if exchange.announces_too_much():
+                await answer(scope, self._kinds["too-large"])(scope, receive, exchange.send)
+            else:
+                await self._app(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
-            return
+            pass
         except Exception:
             _log.exception("request failed", request_id=exchange.request_id)
             if exchange.started:
                 raise
-            await answer(scope, self._kinds["internal"])(scope, exchange.receive, exchange.send)
+            await answer(scope, self._kinds["internal"])(scope, receive, exchange.send)
+        finally:
+            self._account_for(scope, exchange, time.perf_counter() - started)
+
+    def _account_for(self, scope: Scope, exchange: "_Exchange", seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "-")
+        self._metrics.answered(scope["method"], route, exchange.status, seconds)
+        if PASSED_ON not in scope:
+            _log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=exchange.status,
+                ms=round(seconds * 1000, 1),
+                request_id=exchange.request_id,
+            )
 
 
 class _Exchange:
     """One request and its answer, watched. Headers are read as they came: this is on every request's way, twice."""
 
+    __slots__ = ("_length", "_limit", "_receive", "_received", "_send", "request_id", "started", "status")
+
     def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         headers = dict(scope["headers"])
-        self.request_id = headers.get(_REQUEST_ID, b"").decode("latin-1") or uuid4().hex
-        self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        self.request_id = headers.get(_REQUEST_ID, b"").decode("latin-1") or token_hex(16)
+        self.status = 500
         self.started = False
         self._length = headers.get(b"content-length", b"")
         self._receive = receive
@@ -104,6 +103,7 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            kept = [pair for pair in message["headers"] if pair[0] != _REQUEST_ID]
-            message = {**message, "headers": [*kept, (_REQUEST_ID, self.request_id.encode("latin-1"))]}
+            headers = [pair for pair in message["headers"] if pair[0] != _REQUEST_ID]
+            headers.append((_REQUEST_ID, self.request_id.encode("latin-1")))
+            message = {**message, "headers": headers}
         await self._send(message)

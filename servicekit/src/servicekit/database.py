@@ -6,17 +6,24 @@ parameter goes to asyncpg as it is, and a row comes back as asyncpg's record.
 
 import asyncio
 import json
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
-from asyncpg.transaction import Transaction
+from sqlalchemy import Insert
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.elements import ClauseElement
 
+if TYPE_CHECKING:
+    from asyncpg.transaction import Transaction
+
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+# The step of the sequences that `Writing.draw` draws from.
+NUMBERS_A_BLOCK = 32
 _ACQUIRE_SECONDS = 5.0
 _CLOSE_SECONDS = 5.0
 _SERVER_SETTINGS = {
@@ -63,67 +70,156 @@ class Query:
 
 
 class Reading:
-    """A transaction that may look but not touch."""
+    """A transaction that may look but not touch; it begins with its first statement."""
 
-    def __init__(self, connection: asyncpg.Connection, transaction: Transaction) -> None:
-        self._connection = connection
-        self._transaction = transaction
+    _options: Mapping[str, Any] = {"isolation": "repeatable_read", "readonly": True}
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._connection: asyncpg.Connection | None = None
+        self._transaction: Transaction | None = None
         self.open = True
 
     async def one(self, query: Query, **values: Any) -> Row | None:
-        with _translated(self._connection):
-            row: Row | None = await self._connection.fetchrow(query.sql, *query.arguments(values))
+        connection = await self._begun()
+        with _translated(connection):
+            row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
             return row
 
     async def all(self, query: Query, **values: Any) -> list[Row]:
-        with _translated(self._connection):
-            rows: list[Row] = await self._connection.fetch(query.sql, *query.arguments(values))
+        connection = await self._begun()
+        with _translated(connection):
+            rows: list[Row] = await connection.fetch(query.sql, *query.arguments(values))
             return rows
 
     async def value(self, query: Query, **values: Any) -> Any:
-        with _translated(self._connection):
-            return await self._connection.fetchval(query.sql, *query.arguments(values))
+        connection = await self._begun()
+        with _translated(connection):
+            return await connection.fetchval(query.sql, *query.arguments(values))
 
     async def roll_back(self) -> None:
-        """Give up what was begun; the connection can still be read from."""
+        """Give up what was begun; what is committed can still be read."""
         if self.open:
             self.open = False
-            # A connection that is gone has rolled back already; what went wrong before is the error to tell.
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self._transaction.rollback()
+            if self._transaction is not None:
+                # A connection that is gone has rolled back already; what went wrong before is the error to tell.
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await self._transaction.rollback()
+
+    async def close(self) -> None:
+        """Give up what is still open, and give the connection back."""
+        await self.roll_back()
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await self._pool.release(connection)
+
+    async def _begun(self) -> asyncpg.Connection:
+        """The connection, in the transaction while that is open."""
+        connection = await self._connected()
+        if self.open and self._transaction is None:
+            transaction = connection.transaction(**self._options)
+            with _translated(connection):
+                await transaction.start()
+            self._transaction = transaction
+        return connection
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None:
+            with _translated(None):
+                # Not the pool's own timeout, which makes a task for each connection that it hands out.
+                async with asyncio.timeout(_ACQUIRE_SECONDS):
+                    self._connection = await self._pool.acquire()
+        return self._connection
 
 
 class Writing(Reading):
     """A transaction that may change things.
 
-    `entries` are journal entries that wait to be written with the rest, in one statement before the commit.
+    `entries` are journal entries that wait to be written, and `deferred` is a row that can wait: they are sent in one
+    statement with whatever comes last. A change that needs no other statement is then a transaction by itself.
     """
 
-    def __init__(self, connection: asyncpg.Connection, transaction: Transaction) -> None:
-        super().__init__(connection, transaction)
+    _options: Mapping[str, Any] = {}
+
+    def __init__(self, pool: asyncpg.Pool, numbers: dict[str, deque[int]]) -> None:
+        super().__init__(pool)
+        self._numbers = numbers
         self.entries: list[dict[str, Any]] = []
+        self.deferred: Deferred | None = None
 
     async def run(self, query: Query, **values: Any) -> Row | None:
         """Execute a change; the row it returns, if it returns one."""
         return await self.one(query, **values)
 
+    def defer(self, statement: Insert, **values: Any) -> None:
+        """Insert a row later, with the transaction's last statement; one row at most.
+
+        Raises:
+            ValueError: another row is waiting already.
+        """
+        if self.deferred is not None:
+            raise ValueError("one row waits already")
+        self.deferred = Deferred(statement, values)
+
+    def take_deferred(self) -> "Deferred":
+        """The row that waits, no longer waiting; an empty one if there is none."""
+        deferred, self.deferred = self.deferred, None
+        return deferred or Deferred(None, {})
+
+    async def finish(self, query: Query, **values: Any) -> None:
+        """Execute the last change and commit it with all before it.
+
+        If there was nothing before it, the statement is its own transaction.
+        """
+        if self._transaction is not None:
+            await self.run(query, **values)
+            await self.commit()
+            return
+        connection = await self._connected()
+        self.open = False
+        with _translated(connection):
+            await connection.execute(query.sql, *query.arguments(values))
+
     async def commit(self) -> None:
         if self.open:
             self.open = False
-            with _translated(self._connection):
-                await self._transaction.commit()
+            if self._transaction is not None:
+                with _translated(self._connection):
+                    await self._transaction.commit()
+
+    async def draw(self, sequence: str) -> int:
+        """The next number of a sequence that counts in steps of `NUMBERS_A_BLOCK`.
+
+        A block is fetched at a time, so most numbers cost nothing; those of a process that ends stay unused.
+        """
+        waiting = self._numbers[sequence]
+        if not waiting:
+            connection = await self._connected()
+            with _translated(connection):
+                first = await connection.fetchval("SELECT nextval($1::text::regclass)", sequence)
+            waiting.extend(range(first, first + NUMBERS_A_BLOCK))
+        return waiting.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A row that waits to be inserted, or none."""
+
+    statement: Insert | None
+    values: dict[str, Any]
 
 
 class Database:
     """A pool of connections to the service's own database.
 
-    `before_commit` is called with every transaction that is about to be committed.
+    `before_commit` is called with every writing transaction that is still open at its end.
     """
 
     def __init__(
         self, url: str, *, pool_size: int, name: str, before_commit: Callable[[Writing], Awaitable[None]] | None = None
     ) -> None:
         self._before_commit = before_commit
+        self._numbers: dict[str, deque[int]] = defaultdict(deque)
         self._pool = asyncpg.create_pool(
             url,
             min_size=0,
@@ -150,42 +246,23 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """One read-only transaction on one snapshot."""
-        async with self._connection() as connection:
-            transaction = connection.transaction(isolation="repeatable_read", readonly=True)
-            with _translated(connection):
-                await transaction.start()
-            reading = Reading(connection, transaction)
-            try:
-                yield reading
-            finally:
-                await reading.roll_back()
+        reading = Reading(self._pool)
+        try:
+            yield reading
+        finally:
+            await reading.close()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writing]:
         """One transaction: committed at the end, rolled back on any exception."""
-        async with self._connection() as connection:
-            transaction = connection.transaction()
-            with _translated(connection):
-                await transaction.start()
-            writing = Writing(connection, transaction)
-            try:
-                yield writing
-                if writing.open and self._before_commit is not None:
-                    await self._before_commit(writing)
-                await writing.commit()
-            finally:
-                await writing.roll_back()
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
-        with _translated(None):
-            # Not the pool's own timeout, which makes a task for each connection that it hands out.
-            async with asyncio.timeout(_ACQUIRE_SECONDS):
-                connection = await self._pool.acquire()
+        writing = Writing(self._pool, self._numbers)
         try:
-            yield connection
+            yield writing
+            if writing.open and self._before_commit is not None:
+                await self._before_commit(writing)
+            await writing.commit()
         finally:
-            await self._pool.release(connection)
+            await writing.close()
 
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:
@@ -210,6 +287,7 @@ _GONE = (
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InternalClientError,  # the server died under a connection that does not know it yet
     OSError,  # TimeoutError and ConnectionError among them
 )
 _BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError)

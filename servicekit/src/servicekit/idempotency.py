@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import asyncpg
 from fastapi import Request, Response
-from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Insert, Integer, bindparam, delete, insert, select, tuple_
 from uuid_utils.compat import uuid7
 
 from servicekit.database import DatabaseBusy, DatabaseUnavailable, Query, Writing
@@ -47,7 +48,12 @@ class _Repeatable:
 
     @property
     def place(self) -> dict[str, str]:
-        return {"subject": self.subject, "method": self.method, "path": self.path, "key": self.key}
+        return {
+            "reply_subject": self.subject,
+            "reply_method": self.method,
+            "reply_path": self.path,
+            "reply_key": self.key,
+        }
 
 
 async def exactly_once(
@@ -107,20 +113,22 @@ async def _repeatable(request: Request, subject: str, key: str) -> _Repeatable:
 
 
 async def _store(writing: Writing, repeatable: _Repeatable, response: Response) -> None:
-    headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
+    """Write the reply with all that waits in the transaction, and commit it."""
+    deferred = writing.take_deferred()
+    entries, writing.entries = writing.entries, []
     try:
-        await writing.run(
-            STORE,
+        await writing.finish(
+            storing(deferred.statement),
+            **deferred.values,
             **repeatable.place,
-            fingerprint=repeatable.fingerprint,
-            status=response.status_code,
-            headers=headers,
-            body=bytes(response.body),
-            entries=writing.entries,
+            reply_fingerprint=repeatable.fingerprint,
+            reply_status=response.status_code,
+            reply_headers={name: response.headers[name] for name in _STORED_HEADERS if name in response.headers},
+            reply_body=bytes(response.body),
+            journal_entries=entries,
         )
     except DatabaseBusy as error:
         raise KeyInFlight from error
-    writing.entries.clear()
 
 
 async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
@@ -144,14 +152,23 @@ async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
     )
 
 
-STORE = Query(
-    insert(replies)
-    .values({name: bindparam(name, type_=replies.c[name].type) for name in replies.c.keys() if name != "stored_at"})  # noqa: SIM118
-    .add_cte(INSERT_WAITING.cte("entries_written"))
-)
+_REPLY = {
+    name: bindparam(f"reply_{name}", type_=column.type) for name, column in replies.c.items() if name != "stored_at"
+}
+
+
+@cache
+def storing(statement: Insert | None) -> Query:
+    """The statement that ends a change: its deferred row, its journal entries and its reply."""
+    rows = [INSERT_WAITING.cte("entries_written")]
+    if statement is not None:
+        rows.append(statement.cte("deferred_row"))
+    return Query(insert(replies).values(_REPLY).add_cte(*rows))
+
+
 _FIND = Query(
     select(replies.c.fingerprint, replies.c.status, replies.c.headers, replies.c.body).where(
-        *(replies.c[name] == bindparam(name) for name in ("subject", "method", "path", "key"))
+        *(replies.c[name] == _REPLY[name] for name in ("subject", "method", "path", "key"))
     )
 )
 _FORGET = Query(

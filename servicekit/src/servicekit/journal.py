@@ -6,9 +6,10 @@ salted SHA-256 commitment to it, by which it can be proven later.
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     DateTime,
+    Insert,
     Integer,
     Select,
     Text,
@@ -95,10 +97,13 @@ def commitment(salt: bytes, private: Mapping[str, Any]) -> bytes:
 
 
 async def write_entries(writing: Writing) -> None:
-    """Write the entries that wait, if any do."""
-    if writing.entries:
-        await writing.run(_INSERT, entries=writing.entries)
-        writing.entries.clear()
+    """Write what waits in a transaction, entries and a deferred row, and leave it open."""
+    await _send_waiting(writing, writing.run)
+
+
+async def commit_entries(writing: Writing) -> None:
+    """Write what waits in a transaction, entries and a deferred row, and commit it."""
+    await _send_waiting(writing, writing.finish)
 
 
 async def history(reading: Reading, object_id: UUID, *, limit: int, after: tuple[int, UUID] | None) -> list[Row]:
@@ -123,7 +128,7 @@ _COLUMNS: tuple[tuple[str, Any], ...] = (
 def _waiting() -> Select[Any]:
     """The waiting entries, sent as one JSON array, as rows."""
     rows = (
-        func.jsonb_to_recordset(bindparam("entries", type_=JSONB))
+        func.jsonb_to_recordset(bindparam("journal_entries", type_=JSONB))
         .table_valued(
             *(column(name, kind) for name, kind in _COLUMNS), column("salt", Text), column("commitment", Text)
         )
@@ -134,7 +139,19 @@ def _waiting() -> Select[Any]:
 
 
 INSERT_WAITING = insert(journal).from_select([*(name for name, _ in _COLUMNS), "salt", "commitment"], _waiting())
-_INSERT = Query(INSERT_WAITING)
+
+
+async def _send_waiting(writing: Writing, send: Callable[..., Awaitable[object]]) -> None:
+    deferred = writing.take_deferred()
+    if deferred.statement is not None or writing.entries:
+        entries, writing.entries = writing.entries, []
+        await send(_with_entries(deferred.statement), **deferred.values, journal_entries=entries)
+
+
+@cache
+def _with_entries(statement: Insert | None) -> Query:
+    return Query(INSERT_WAITING if statement is None else statement.add_cte(INSERT_WAITING.cte("entries_written")))
+
 
 _key: tuple[Column[Any], ...] = (journal.c.object_version, journal.c.id)
 _HISTORY = Query(

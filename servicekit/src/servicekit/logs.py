@@ -1,9 +1,10 @@
 """How processes log: one JSON line an event, or coloured lines for a person; configured once, by what runs them."""
 
 import logging
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
+from pydantic_core import to_json
 
 # Without the values of variables, among which are people's data and tokens.
 _AS_DATA = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
@@ -15,13 +16,16 @@ def configure_logs(stream: TextIO, *, level: int = logging.INFO) -> None:
     person = stream.isatty()
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _FOR_A_PERSON if person else _AS_DATA,
-            *([] if person else [structlog.processors.JSONRenderer(ensure_ascii=False)]),
+            *([] if person else [structlog.processors.JSONRenderer(_as_json)]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
+
+
+def _as_json(event: dict[str, Any], **_: Any) -> str:
+    return to_json(event, fallback=repr).decode()

@@ -1,15 +1,16 @@
 """How every route of a service takes a request: strict JSON in, nothing unknown, changes exactly once."""
 
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, _effective_route_context_var
 from starlette.exceptions import HTTPException
 
 from servicekit.database import Writing
+from servicekit.endpoints import Handler, plain_handler
 from servicekit.idempotency import exactly_once
 from servicekit.identity import admit, asks_for_caller
 from servicekit.strict_json import UnreadableBody, loads
@@ -33,28 +34,34 @@ class Route(APIRoute):
     read off its arguments (`CurrentCaller`, `Read`, `RestrictedRead`, `Write`) when the route is made.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-        known = frozenset(_query_parameters(self.dependant))
-        identified = asks_for_caller(self.dependant)
-        opener = opener_for(self.dependant)
+    def get_route_handler(self) -> Handler:
+        route = self._as_included()
+        handle = plain_handler(route) or super().get_route_handler()
+        known = frozenset(_query_parameters(route.dependant))
+        identified = asks_for_caller(route.dependant)
+        opener = opener_for(route.dependant)
 
         async def settle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
             _refuse_unknown_parameters(request, known)
             if identified:
                 await admit(request, self.name)
-            if self.body_field is not None and await request.body():
+            if route.body_field is not None and await request.body():
                 _require_json(request)
                 await request.json()
             return await (handle(request) if opener is None else _in_transaction(opener, request, handle))
 
         return settle
 
+    def _as_included(self) -> APIRoute:
+        """The route as it stands where its router is included, which may add dependencies to its own."""
+        included = _effective_route_context_var.get()
+        if included is None or included.original_route is not self:
+            return self
+        return cast("APIRoute", included)
 
-async def _in_transaction(
-    opener: Opener, request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
+
+async def _in_transaction(opener: Opener, request: Request, handle: Handler) -> Response:
     async with opener(request.state.database) as transaction:
         request.state.transaction = transaction
         if isinstance(transaction, Writing):

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from starlette.types import ASGIApp
 
 from servicekit.base_settings import SANDBOX_ISSUER
 
@@ -62,7 +62,7 @@ class Issuer:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, which is served over real HTTP on a free port of the loopback."""
     config = uvicorn.Config(
         app,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncpg
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from appeals.main import create_app as create_appeals
 from appeals.settings import Settings as AppealsSettings
@@ -74,7 +74,7 @@ def place_from_environment() -> Place:
 
 
 @contextmanager
-def furnished(place: Place, say: Callable[[str], None]) -> Iterator[FastAPI]:
+def furnished(place: Place, say: Callable[[str], None]) -> Iterator[ASGIApp]:
     """The gateway's app with all that it needs behind it: a running, migrated database and the services.
 
     Raises:
@@ -90,7 +90,7 @@ def furnished(place: Place, say: Callable[[str], None]) -> Iterator[FastAPI]:
         yield _compose(place, urls)
 
 
-def serve(app: FastAPI, port: int, ready: Callable[[int], None]) -> None:
+def serve(app: ASGIApp, port: int, ready: Callable[[int], None]) -> None:
     """Serve until a signal asks to stop; `ready` is called with the port once requests are answered.
 
     Raises:
@@ -105,7 +105,7 @@ def serve(app: FastAPI, port: int, ready: Callable[[int], None]) -> None:
 
 
 @contextmanager
-def serving_beside(app: FastAPI, port: int = 0) -> Iterator[str]:
+def serving_beside(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """Serve in a thread of its own while the caller does something else; gives the base URL."""
     started = threading.Event()
     with _listening(port) as listener:
@@ -135,7 +135,7 @@ class _Server(uvicorn.Server):
             self._ready(sockets[0].getsockname()[1])
 
 
-def _configuration(app: FastAPI) -> uvicorn.Config:
+def _configuration(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -241,7 +241,7 @@ def _kept_password(file: Path) -> str:
     return file.read_text()
 
 
-def _compose(place: Place, urls: Mapping[str, databases.ServiceUrls]) -> FastAPI:
+def _compose(place: Place, urls: Mapping[str, databases.ServiceUrls]) -> ASGIApp:
     clock_file = place.data / "clock"
     identity = IdentitySettings(environment="local", issuer=SANDBOX_ISSUER, jwks_url=_JWKS, clock_file=clock_file)
     shared = identity.model_dump()

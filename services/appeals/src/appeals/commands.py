@@ -88,7 +88,8 @@ async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: 
         "submitted_at": now,
         "received_at": now,
     }
-    row["number"] = await writing.value(FILE, **row, year=str(clocks.registered_on.year))
+    row["number"] = f"ЖТ-{clocks.registered_on.year}-{await writing.draw(appeal_number.name):06}"
+    writing.defer(FILE, **row)
     record(
         writing,
         transition(None, Action.FILING).event,
@@ -277,14 +278,7 @@ def _told(clocks: Clocks) -> dict[str, str]:
     }
 
 
-# At least six digits, and more when there are more appeals.
-_digits = func.to_char(func.nextval(appeal_number.name), "FM999999000000")
-_number = func.concat("ЖТ-", bindparam("year", type_=Text), "-", _digits)
-FILE = Query(
-    insert(appeals)
-    .values({name: _number if name == "number" else bindparam(name) for name in appeals.c.keys()})  # noqa: SIM118
-    .returning(appeals.c.number)
-)
+FILE = insert(appeals).values({name: bindparam(name) for name in appeals.c.keys()})  # noqa: SIM118
 
 
 def _update(**values: Any) -> Update:

@@ -18,10 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.appeal import OPEN, Kind, Outcome, Status
+from servicekit.database import NUMBERS_A_BLOCK
 
 metadata = MetaData()
 
-appeal_number = Sequence("appeal_number", metadata=metadata)
+appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 
 
 def _one_of(name: str, values: type[Kind | Status | Outcome]) -> CheckConstraint:

@@ -11,7 +11,7 @@ depends_on = ("kit_0001",)
 
 
 def upgrade() -> None:
-    op.execute("CREATE SEQUENCE appeal_number")
+    op.execute("CREATE SEQUENCE appeal_number INCREMENT BY 32")
     op.create_table(
         "appeals",
         sa.Column("id", sa.Uuid, primary_key=True),
