@@ -95,6 +95,12 @@ async def test_a_failure_is_logged_with_its_place_but_without_what_people_sent(
     assert citizen["Authorization"].split()[1] not in written
 
 
+def test_a_log_line_is_written_whatever_it_holds(stream: io.StringIO) -> None:
+    structlog.get_logger().error("odd", half="\ud800", raw=b"\xff", kind=ValueError, text="Қазақстан")
+    [line] = [json.loads(line) for line in stream.getvalue().encode().splitlines()]
+    assert (line["event"], line["level"], line["text"]) == ("odd", "error", "Қазақстан")
+
+
 @pytest.fixture
 async def adrift(build: Callable[..., FastAPI], database: TestDatabase) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service whose database is not there."""

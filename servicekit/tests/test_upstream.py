@@ -1,5 +1,6 @@
 """An app that others call in this process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -67,10 +68,10 @@ async def test_an_app_without_a_lifespan_can_be_called() -> None:
 async def test_an_app_that_breaks_while_it_starts_raises_what_broke_it() -> None:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        raise ConnectionRefusedError("nobody there")
+        await asyncio.open_connection("127.0.0.1", 1)
         yield
 
-    with pytest.raises(ConnectionRefusedError, match="nobody there"):
+    with pytest.raises(ConnectionRefusedError):
         await InProcess(FastAPI(lifespan=lifespan)).__aenter__()
 
 

@@ -1,5 +1,6 @@
 """How processes log: one JSON line an event, or coloured lines for a person; configured once, by what runs them."""
 
+import json
 import logging
 from typing import Any, TextIO
 
@@ -28,4 +29,7 @@ def configure_logs(stream: TextIO, *, level: int = logging.INFO) -> None:
 
 
 def _as_json(event: dict[str, Any], **_: Any) -> str:
-    return to_json(event, fallback=repr).decode()
+    try:
+        return to_json(event, fallback=repr).decode()
+    except ValueError:  # text or bytes that are not Unicode: the slower writer escapes them
+        return json.dumps(event, default=repr)

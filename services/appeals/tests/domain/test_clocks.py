@@ -28,10 +28,11 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ALMATY)
 
 
-def row_of(clocks: Clocks, kind: Kind) -> dict[str, Any]:
+def row_of(clocks: Clocks, kind: Kind, received_at: datetime) -> dict[str, Any]:
     """What the database keeps of an appeal's dates."""
     kept = {name: getattr(clocks, name) for name in ("registered_on", "forward_by", "due_on", "calendar")}
-    return kept | {"rules": clocks.rule.rules, "kind": str(kind), "week": str(clocks.week)}
+    judged = {"rules": clocks.rule.rules, "kind": str(kind), "received_at": received_at}
+    return kept | judged | {"week": str(clocks.week)}
 
 
 class TestSetting:
@@ -97,7 +98,7 @@ class TestPinning:
     @pytest.mark.parametrize("received", ["2022-06-07T13:58", "2024-12-20T11:00", "2026-11-28T20:00"])
     def test_what_was_kept_explains_the_same_day(self, received: str, week: Week, rules: str) -> None:
         clocks = set_clocks(moment(received), Kind.COMPLAINT, week, rules=rules)
-        pinned = pinned_clocks(row_of(clocks, Kind.COMPLAINT))
+        pinned = pinned_clocks(row_of(clocks, Kind.COMPLAINT, moment(received)))
         assert pinned == clocks
         explained = explain_clocks(pinned)
         assert (explained.starts_on, explained.due_on) == (clocks.registered_on, clocks.due_on)
