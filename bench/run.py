@@ -322,7 +322,9 @@ def _program(name: str) -> Path:
 @contextmanager
 def _process(command: list[str], environment: dict[str, str], port: int) -> Iterator[None]:
     """A server process, from its start until it says that it is ready to the end of the block."""
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(600):
             if _is_ready(port):

@@ -1,5 +1,7 @@
 """The appeals service put together; run by `uvicorn --factory appeals.main:create_app`."""
 
+import sys
+
 import httpx
 from fastapi import FastAPI
 
@@ -18,6 +20,7 @@ from appeals.routes import router
 from appeals.settings import Settings
 from appeals.sweeps import SWEEPS
 from servicekit.app import Service, create_service
+from servicekit.logs import configure_logs
 from servicekit.problems import Catalogue, read_kinds
 from statute.calendars import OutsideCalendar
 from statute.rules import Undecided, UnknownRuleSet
@@ -50,5 +53,8 @@ SERVICE = Service(
 
 
 def create_app(settings: Settings | None = None, *, issuer: httpx.AsyncBaseTransport | None = None) -> FastAPI:
-    """The application, by the settings given or else by the environment's."""
-    return create_service(SERVICE, settings or Settings(), issuer=issuer)
+    """The application, by the settings given; without them it is a process of its own, set up by its environment."""
+    if settings is None:
+        configure_logs(sys.stderr)
+        settings = Settings()
+    return create_service(SERVICE, settings, issuer=issuer)

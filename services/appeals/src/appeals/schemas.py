@@ -1,7 +1,7 @@
 """The JSON shapes of appeals: the public contract."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -228,7 +228,7 @@ def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
         term=term_of(rule),
         basis=basis_of(rule),
         decision=_decision(row),
-        next_step=Translated(**next_step(status, row["due_on"])),
+        next_step=_next_step(status, row["due_on"]),
         actions=[
             NextAction(name=action, method="POST", href=f"/v1/appeals/{row['id']}/{action}")
             for action in actions_in(status)
@@ -292,6 +292,11 @@ def _summary(row: Row) -> dict[str, Any]:
         "registered_on": row["registered_on"],
         "due_on": row["due_on"],
     }
+
+
+@lru_cache(maxsize=1024)
+def _next_step(status: Status, due_on: date) -> Translated:
+    return Translated(**next_step(status, due_on))
 
 
 @cache
