@@ -51,8 +51,9 @@ setup: .venv/ready ## Install everything into .venv (the others do it by themsel
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "Python's venv module is missing. Remedy: apt install python3-venv"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	@total=$$(grep -c '==' requirements.lock); \
+	@total=$$(grep -c '==' requirements.lock); seen=$$(test -t 1 && echo 1); \
 	$(BIN)/pip install --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock | \
-	  awk -v total=$$total '/^Collecting|^Requirement already/ {n++; printf "\rInstalling packages: %d of %d ", n, total; fflush()} END {print ""}'
+	  awk -v total=$$total -v seen=$$seen 'BEGIN {print "Installing packages into .venv (once, about a minute)"} \
+	    seen && /^Collecting|^Requirement already/ {printf "\r%d of %d ", ++n, total; fflush()} END {if (seen) print ""}'
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
 	@touch $@

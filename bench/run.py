@@ -37,11 +37,13 @@ from stack.postgres_programs import binary
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS_EACH", "4"))
-CONNECTIONS = 16
+CONNECTIONS = int(os.environ.get("CONNECTIONS", "16"))
 GOALS = {
     "filing through the gateway / pgbench, the same rows in BEGIN … COMMIT": 0.40,
     "cold start to ready, seconds": 15.0,
 }
+ROWS = int(os.environ.get("ROWS", "500000"))  # a region's appeals of some weeks
+_A_STEP = 10_000
 RESULTS = Path(__file__).parent / "results"
 _OPTIONS = ["-c", str(CONNECTIONS), "-T", str(max(1, round(SECONDS)))]
 _UVICORN = "--factory appeals.main:create_app --log-level warning --no-access-log --loop uvloop --http httptools"
@@ -91,7 +93,7 @@ def _measure(data: Path) -> dict[str, Any]:
             _service_environment(url, port),
             port + 1,
         ):
-            settings = _durability(url)
+            settings = asyncio.run(_prepare(url))
             rounds = _rounds(
                 {
                     "pgbench, the one statement that is sent": lambda: _pgbench(url, _AS_SENT),
@@ -109,6 +111,7 @@ def _measure(data: Path) -> dict[str, Any]:
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
         "postgresql": settings,
         "connections": CONNECTIONS,
+        "rows": ROWS,
         "rounds": ROUNDS,
         "seconds_each": SECONDS,
         "figures": [vars(figure) | {"median": figure.median} for figure in rounds.values()],
@@ -244,7 +247,7 @@ _VALUES: dict[str, str] = {
 # What is new in each transaction, or is no text, is written into the statement.
 _WRITTEN = {
     "id": "uuidv7()",
-    "number": "gen_random_uuid()::text",
+    "number": "'B-' || nextval('appeal_number')",
     "forwarded_by": "'{}'",
     "reply_key": "gen_random_uuid()::text",
     "reply_fingerprint": "sha256('x')",
@@ -271,6 +274,28 @@ def _for_pgbench(query: Query, values: Mapping[str, str]) -> str:
 
 
 _AS_SENT = [_for_pgbench(storing(FILE), _WRITTEN)]
+# Rows to begin with: the same again and again, but for their keys.
+_FILLING = [
+    """
+INSERT INTO appeals (id, number, version, kind, status, agency, forwarded_by, applicant_scheme, applicant_id, subject,
+                     text, language, channel, submitted_at, received_at, registered_on, forward_by, due_on, rules,
+                     rules_version, calendar, week)
+SELECT uuidv7(), 'F-' || nextval('appeal_number'), 1, 'request', 'registered', 'agency-' || i % 80, '{}', 'KZ-IIN',
+       lpad((i % 99999)::text, 12, '0'), 'Автобус аялдамасы', repeat('Аялдаманың шатыры қашан жөнделеді? ', 6), 'kk',
+       'portal', now(), now(), '2026-11-23', '2026-11-26', date '2026-12-14' + (i % 300)::int, 'report', '2024-05',
+       'kz-2026.1', 'five'
+  FROM generate_series(1, $1::int) AS i""",
+    """
+INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
+SELECT uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', '{"kind": "request"}',
+       jsonb_build_object('text', repeat('Аялдаманың шатыры ', 12)), decode(repeat('00', 16), 'hex'),
+       decode(repeat('00', 32), 'hex')
+  FROM generate_series(1, $1::int) AS i""",
+    """
+INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
+SELECT 'bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', repeat('x', 1400)::bytea
+  FROM generate_series(1, $1::int) AS i""",
+]
 # The same rows as anybody would write them: a transaction of three inserts.
 _INSERT_ENTRY = """
 INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
@@ -288,16 +313,18 @@ _PLAIN = [
 ]
 
 
-def _durability(url: str) -> dict[str, str]:
-    async def ask() -> dict[str, str]:
-        connection = await asyncpg.connect(url)
-        try:
-            names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "data_checksums")
-            return {name: await connection.fetchval(f"SHOW {name}") for name in names}
-        finally:
-            await connection.close()
-
-    return asyncio.run(ask())
+async def _prepare(url: str) -> dict[str, str]:
+    """Fill the tables as a region's are after a while, and tell how durable the server is."""
+    connection = await asyncpg.connect(url)
+    try:
+        steps = range(0, ROWS, _A_STEP)
+        for _ in track(steps, description=f"Writing {ROWS:,} appeals to begin with", console=_console, transient=True):
+            for statement in _FILLING:
+                await connection.execute(statement, _A_STEP)
+        names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "data_checksums")
+        return {name: await connection.fetchval(f"SHOW {name}") for name in names}
+    finally:
+        await connection.close()
 
 
 def _database_url(data: Path) -> str:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
+from pydantic_core import to_json
 from sqlalchemy import Insert
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.elements import ClauseElement
@@ -271,7 +272,7 @@ async def _prepare_connection(connection: asyncpg.Connection) -> None:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return to_json(value).decode()
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:

@@ -104,7 +104,7 @@ async def test_a_change_between_reading_and_writing_is_noticed(
         change = somebody.transaction()
         await change.start()
         await somebody.execute("UPDATE appeals SET version = version + 1 WHERE id = $1", filed["id"])
-        late = asyncio.create_task(act("officer", filed, "decision"))
+        late = asyncio.ensure_future(act("officer", filed, "decision"))
         # It waits for this very change; there is nobody else to tell us.
         while not await somebody.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
