@@ -30,7 +30,6 @@ from servicekit.problems import KIT, MEDIA_TYPE, Catalogue, Fault, Problem, hand
 from servicekit.routing import Route
 from servicekit.sweeps import Sweep, Sweeper
 
-_SWEEP_EVERY = timedelta(seconds=5)
 _REPLIES_KEPT = timedelta(days=30)
 _REPLIES_A_BATCH = 1000
 # The shapes of the kit itself: every service describes them alike, so one document needs them once.
@@ -90,7 +89,8 @@ def create_service(
             )
             clock = clock_for(settings.clock_file)
             sweeper = Sweeper(database, clock, metrics, [*service.sweeps, _FORGETTING])
-            task = asyncio.create_task(sweeper.run_forever(_SWEEP_EVERY), name=f"sweeps of {service.name}")
+            every = timedelta(seconds=settings.sweep_seconds)
+            task = asyncio.create_task(sweeper.run_forever(every), name=f"sweeps of {service.name}")
             stack.push_async_callback(_stop, task)
             yield {
                 "clock": clock,

@@ -40,4 +40,5 @@ class ServiceSettings(IdentitySettings):
     """The settings of a service with a database of its own."""
 
     database_url: str = Field(validation_alias="DATABASE_URL")
+    sweep_seconds: float = Field(default=5.0, gt=0, validation_alias="ASHYQ_SWEEP_SECONDS")
     pool_size: int = Field(default=12, ge=1, le=100, validation_alias="ASHYQ_POOL_SIZE")

@@ -67,7 +67,7 @@ class IssuerKeys:
         self._client = client
         self._url = url
         self._keys: KeySet | None = None
-        self._read_at = -_KEYS_FRESH_SECONDS
+        self._read_at = self._tried_at = -_KEYS_FRESH_SECONDS
         self._away = False
         self.generation = 0
 
@@ -77,8 +77,9 @@ class IssuerKeys:
         Raises:
             IssuerUnavailable: when they cannot be read, and this key was not among them when they last could.
         """
-        age = time.monotonic() - self._read_at
-        if age > _KEYS_FRESH_SECONDS or (age > _KEYS_RETRY_SECONDS and not self._has(key_id)):
+        now = time.monotonic()
+        wanted = now - self._read_at > _KEYS_FRESH_SECONDS or not self._has(key_id)
+        if self._keys is None or (wanted and now - self._tried_at > _KEYS_RETRY_SECONDS):
             await self._read()
         if self._keys is None or (self._away and not self._has(key_id)):
             raise IssuerUnavailable
@@ -88,6 +89,7 @@ class IssuerKeys:
         return self._keys is not None and any(key.kid == key_id for key in self._keys.keys)
 
     async def _read(self) -> None:
+        self._tried_at = time.monotonic()
         try:
             answer = await self._client.get(self._url, timeout=5.0)
             answer.raise_for_status()
@@ -99,7 +101,6 @@ class IssuerKeys:
             # Keys that were good a moment ago stay good while the issuer is away.
             if self._keys is None:
                 raise IssuerUnavailable from error
-            self._read_at = time.monotonic() - _KEYS_FRESH_SECONDS + _KEYS_RETRY_SECONDS
             self._away = True
 
 

@@ -1,7 +1,7 @@
 """The appeals service over real HTTP and a real database, and people who use it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[Test
             jwks_url=JWKS_URL,
             clock_file=tmp_path / "clock",
             database_url=database.url,
+            sweep_seconds=3600,  # when it starts and when it is told to: tests say themselves when terms expire
         )
 
     return make
@@ -77,13 +78,7 @@ def settings(settings_for: Callable[[TestDatabase], Settings], database: TestDat
 
 
 @pytest.fixture
-def rarely_sweeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the service sweep when it starts and when it is told to, so that tests say themselves when terms expire."""
-    monkeypatch.setattr("servicekit.app._SWEEP_EVERY", timedelta(hours=1))
-
-
-@pytest.fixture
-async def client(settings: Settings, issuer: Issuer, rarely_sweeping: None) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001 - wanted for what it does
+async def client(settings: Settings, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service, over HTTP."""
     async with serving(create_app(settings, issuer=issuer.transport)) as client:
         yield client

@@ -5,7 +5,6 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from appeals.main import create_app
 from appeals.settings import Settings
@@ -28,7 +27,6 @@ async def set_open(admin_url: str, database: TestDatabase, *, is_open: bool) -> 
         await admin.close()
 
 
-@pytest.mark.usefixtures("rarely_sweeping")
 async def test_the_service_waits_for_its_database_and_goes_on(
     own_database: TestDatabase,
     postgres_url: str,

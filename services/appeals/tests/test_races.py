@@ -30,7 +30,6 @@ async def client(
     own_database: TestDatabase,
     settings_for: Callable[[TestDatabase], Settings],
     issuer: Issuer,
-    rarely_sweeping: None,  # noqa: ARG001 - wanted for what it does
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service whose database is this test's alone."""
     async with serving(create_app(settings_for(own_database), issuer=issuer.transport)) as client:

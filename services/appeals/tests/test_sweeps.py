@@ -3,12 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from appeals.main import create_app
 from appeals.settings import Settings
@@ -122,9 +120,9 @@ async def test_the_metrics_tell_how_long_the_oldest_has_waited(
 
 
 async def test_after_a_long_pause_nothing_is_missed(
-    settings: Settings, issuer: Issuer, people: People, filing: Filing, go_to: GoTo, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, issuer: Issuer, people: People, filing: Filing, go_to: GoTo
 ) -> None:
-    monkeypatch.setattr("servicekit.app._SWEEP_EVERY", timedelta(milliseconds=50))
+    settings = settings.model_copy(update={"sweep_seconds": 0.05})
     headers = people["citizen"]
     async with serving(create_app(settings, issuer=issuer.transport)) as client:
         for day in (23, 24, 25):

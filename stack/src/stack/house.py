@@ -28,10 +28,12 @@ from servicekit.logs import configure_logs
 from servicekit.migrations.running import upgrade
 from servicekit.upstream import InProcess
 from stack import databases, postgres
+from stack.keeping import kept
 from stack.sandbox import SandboxIssuer, create_sandbox
 
 SERVICES = {"appeals": "appeals"}  # the name of each, and the package of its code
 _HOST = "127.0.0.1"
+_LAST_PORT = 65535
 _GARBAGE_LOOKED_FOR_AFTER = 20_000  # new objects
 _JWKS = "http://sandbox/sandbox/jwks.json"
 
@@ -69,7 +71,7 @@ def place_from_environment() -> Place:
         CannotStart: PORT is not a port.
     """
     port = os.environ.get("PORT") or "8000"
-    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004 - the last port
+    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= _LAST_PORT:
         raise CannotStart(f"PORT={port} is not a port. Choose one from 1 to 65535, for example: make run PORT=8080")
     data = Path(os.environ.get("ASHYQ_DATA") or ".ashyq").expanduser().absolute()
     return Place(data, int(port), os.environ.get("ASHYQ_DATABASE_URL") or None)
@@ -164,7 +166,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}"
+            other = port + 1 if port < _LAST_PORT else 8080
+            message = f"Port {port} is taken by another program. Choose another: make run PORT={other}"
         else:
             message = f"Port {port} cannot be used ({error.strerror}). Choose another, for example: make run PORT=8080"
         raise CannotStart(message) from error
@@ -224,7 +227,7 @@ def _database(place: Place, say: Callable[[str], None]) -> Iterator[str]:
 
 
 def _prepare_databases(place: Place, admin_url: str) -> dict[str, databases.ServiceUrls]:
-    password = _kept_password(place.data / "services-password")
+    password = kept(place.data / "services-password", lambda: secrets.token_urlsafe(24))
 
     async def prepare() -> dict[str, databases.ServiceUrls]:
         return {name: await databases.prepare(admin_url, name, password) for name in SERVICES}
@@ -238,13 +241,6 @@ def _prepare_databases(place: Place, admin_url: str) -> dict[str, databases.Serv
             f"The PostgreSQL server of ASHYQ_DATABASE_URL cannot be used ({error}). Name an administrator's URL of a "
             "server that runs, or none: Ashyq then starts one of its own."
         ) from error
-
-
-def _kept_password(file: Path) -> str:
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-            kept.write(secrets.token_urlsafe(24))
-    return file.read_text()
 
 
 def _compose(place: Place, urls: Mapping[str, databases.ServiceUrls]) -> ASGIApp:

@@ -1,11 +1,8 @@
 """The sandbox of a developer's machine: an issuer with ready personas, a clock that moves, and sweeps on demand."""
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -24,6 +21,7 @@ from servicekit.metrics import Metrics
 from servicekit.problems import Catalogue, ProblemKind
 from servicekit.routing import Route
 from servicekit.upstream import InProcess
+from stack.keeping import kept
 from stack.personas import PERSONAS
 
 TOKEN_SECONDS = 86_400
@@ -101,7 +99,7 @@ class SandboxIssuer:
     """Signs tokens with a key that is kept in a file, so that they outlive a restart."""
 
     def __init__(self, key_file: Path) -> None:
-        self._key = _kept_key(key_file)
+        self._key = ECKey.import_key(json.loads(kept(key_file, _new_key)))
 
     def public_keys(self) -> dict[str, Any]:
         return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": _ALGORITHM}]}
@@ -196,13 +194,6 @@ def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, I
     return router
 
 
-def _kept_key(file: Path) -> ECKey:
-    if not file.exists():
-        key = ECKey.generate_key("P-256", {"kid": datetime.now(UTC).strftime("sandbox-%Y%m%d%H%M%S")}, private=True)
-        # Written beside and linked, so that of several who make a key at once the first one's is whole and all use it.
-        with tempfile.NamedTemporaryFile("w", dir=file.parent) as new:
-            json.dump(key.as_dict(private=True), new)
-            new.flush()
-            with suppress(FileExistsError):
-                os.link(new.name, file)
-    return ECKey.import_key(json.loads(file.read_text()))
+def _new_key() -> str:
+    key = ECKey.generate_key("P-256", {"kid": datetime.now(UTC).strftime("sandbox-%Y%m%d%H%M%S")}, private=True)
+    return json.dumps(key.as_dict(private=True))
