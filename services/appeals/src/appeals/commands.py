@@ -10,7 +10,7 @@ from sqlalchemy import Date, Integer, Text, Update, Uuid, bindparam, func, inser
 from uuid_utils.compat import uuid7
 
 from appeals.domain.agencies import agency
-from appeals.domain.appeal import Action, Kind, Outcome, Status, transition
+from appeals.domain.appeal import Action, Kind, Outcome, Status, Transition, transition
 from appeals.domain.clocks import Clocks, pinned_clocks, reset_clocks, set_clocks
 from appeals.domain.errors import (
     CalendarMissing,
@@ -116,8 +116,7 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         ForwardingTooLate: the days for forwarding are over.
         TermExpired: the whole term is over.
     """
-    role = _begin(row, caller, Action.FORWARDING)
-    edge = transition(Status(row["status"]), Action.FORWARDING)
+    step = _begin(row, caller, Action.FORWARDING, now)
     body = agency(to)
     if body.code == row["agency"]:
         raise SameAgency
@@ -127,19 +126,14 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         raise ForwardingTooLate(row["forward_by"])
     with _calendar_needed():
         clocks = reset_clocks(pinned_clocks(row), now, Kind(row["kind"]), body.week)
-    new = await _change(
-        writing, _FORWARD, row, agency=body.code, forwarder=row["agency"], received_at=now, **_dates(clocks)
-    )
-    record(
+    return await _take(
         writing,
-        edge.event,
-        Object(_KIND, new["id"], new["version"]),
-        at=now,
-        role=role,
+        step,
+        _FORWARD,
+        {"agency": body.code, "forwarder": row["agency"], "received_at": now, **_dates(clocks)},
         public={"from": row["agency"], "to": body.code, **_told(clocks)},
         private={"reason": reason},
     )
-    return new
 
 
 async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: Decision, *, now: datetime) -> Row:
@@ -149,28 +143,17 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
         NotAllowedNow, NotFound, Forbidden: as `_begin`.
         TermExpired: the term is over, and silence was a refusal.
     """
-    role = _begin(row, caller, Action.DECISION)
-    edge = transition(Status(row["status"]), Action.DECISION)
+    step = _begin(row, caller, Action.DECISION, now)
     _require_running_term(row, local(now).date())
-    new = await _change(
+    answer = {"outcome": decision.outcome, "answer": decision.text, "answer_language": decision.language}
+    return await _take(
         writing,
+        step,
         _DECIDE,
-        row,
-        outcome=decision.outcome,
-        answer=decision.text,
-        answer_language=decision.language,
-        answered_at=now,
-    )
-    record(
-        writing,
-        edge.event,
-        Object(_KIND, new["id"], new["version"]),
-        at=now,
-        role=role,
+        answer | {"answered_at": now},
         public={"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
         private={"text": decision.text, "language": decision.language},
     )
-    return new
 
 
 async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason: str | None, now: datetime) -> Row:
@@ -179,23 +162,13 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
     Raises:
         NotAllowedNow, NotFound, Forbidden: as `_begin`.
     """
-    role = _begin(row, caller, Action.WITHDRAWAL)
-    edge = transition(Status(row["status"]), Action.WITHDRAWAL)
-    new = await _change(writing, _WITHDRAW, row)
-    record(
-        writing,
-        edge.event,
-        Object(_KIND, new["id"], new["version"]),
-        at=now,
-        role=role,
-        public={"agency": row["agency"]},
-        private=None if reason is None else {"reason": reason},
-    )
-    return new
+    step = _begin(row, caller, Action.WITHDRAWAL, now)
+    said = None if reason is None else {"reason": reason}
+    return await _take(writing, step, _WITHDRAW, {}, public={"agency": row["agency"]}, private=said)
 
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
-    """Row the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
+    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
     rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
     for row in rows:
         record(
@@ -215,15 +188,52 @@ async def oldest_expired(reading: Reading, *, today: date) -> date | None:
     return found
 
 
-def _begin(row: Row, caller: Caller, action: Action) -> str:
-    """The role in which the caller does this to the appeal.
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step that may be taken: from the appeal as it was read, along an edge of the table, in whose role and when."""
+
+    row: Row
+    edge: Transition
+    role: str
+    now: datetime
+
+
+def _begin(row: Row, caller: Caller, action: Action, now: datetime) -> _Step:
+    """The step that an action is, if this caller may do it now.
 
     Raises:
         NotFound: the appeal is not the caller's to see.
         Forbidden: the caller sees it and may not do this.
+        NotAllowedNow: the appeal's status does not allow it.
     """
-    relation = relation_to(row, caller)
-    return PERMISSIONS.require(OPERATIONS[action], caller, relation, sight=SIGHT)
+    role = PERMISSIONS.require(OPERATIONS[action], caller, relation_to(row, caller), sight=SIGHT)
+    return _Step(row, transition(Status(row["status"]), action), role, now)
+
+
+async def _take(
+    writing: Writing,
+    step: _Step,
+    query: Query,
+    values: dict[str, Any],
+    *,
+    public: dict[str, Any],
+    private: dict[str, Any] | None,
+) -> Row:
+    """Change the appeal as it was read, and enter the step in the journal.
+
+    Nothing is locked beforehand: who has read an older version than the last changes nothing. So of several at once
+    one wins, and an appeal's entries stand in the journal in the order of its versions.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed it since it was read.
+    """
+    read = {"appeal": step.row["id"], "expected": step.row["version"], "status": step.edge.target}
+    new = await writing.run(query, **read, **values)
+    if new is None:
+        raise ChangedMeanwhile
+    subject = Object(_KIND, new["id"], new["version"])
+    record(writing, step.edge.event, subject, at=step.now, role=step.role, public=public, private=private)
+    return new
 
 
 @contextmanager
@@ -238,21 +248,6 @@ def _calendar_needed() -> Iterator[None]:
 def _require_running_term(row: Row, today: date) -> None:
     if today > row["due_on"]:
         raise TermExpired(row["due_on"])
-
-
-async def _change(writing: Writing, query: Query, row: Row, **values: Any) -> Row:
-    """Change the appeal as it was read.
-
-    Nothing is locked beforehand: who has read an older version than the last changes nothing. So of several at once
-    one wins, and an appeal's entries stand in the journal in the order of its versions.
-
-    Raises:
-        ChangedMeanwhile: somebody else changed it since it was read.
-    """
-    new = await writing.run(query, appeal=row["id"], expected=row["version"], **values)
-    if new is None:
-        raise ChangedMeanwhile
-    return new
 
 
 def _dates(clocks: Clocks) -> dict[str, Any]:
@@ -286,13 +281,12 @@ def _update(**values: Any) -> Update:
         update(appeals)
         .where(appeals.c.id == bindparam("appeal", type_=Uuid))
         .where(appeals.c.version == bindparam("expected", type_=Integer))
-        .values(version=appeals.c.version + 1, **values)
+        .values(version=appeals.c.version + 1, status=bindparam("status"), **values)
     )
 
 
 _FORWARD = Query(
     _update(
-        status=Status.FORWARDED,
         forwarded_by=func.array_append(appeals.c.forwarded_by, bindparam("forwarder", type_=Text)),
         agency=bindparam("agency"),
         received_at=bindparam("received_at"),
@@ -302,11 +296,10 @@ _FORWARD = Query(
 )
 _DECIDE = Query(
     _update(
-        status=Status.ANSWERED,
         **{name: bindparam(name) for name in ("outcome", "answer", "answer_language", "answered_at")},
     ).returning(*appeals.c)
 )
-_WITHDRAW = Query(_update(status=Status.WITHDRAWN).returning(*appeals.c))
+_WITHDRAW = Query(_update().returning(*appeals.c))
 _expired = (is_open, appeals.c.due_on < bindparam("today", type_=Date))
 _overdue = (
     select(appeals.c.id, appeals.c.status)
