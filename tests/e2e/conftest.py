@@ -1,6 +1,7 @@
 """A whole Ashyq as people start it: a process of its own, which can be stopped, killed and started again."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -77,6 +78,7 @@ class Installation:
     def close(self) -> None:
         self.kill()
         postgres.remove(self.data)
+        shutil.rmtree(self.data)
 
 
 @pytest.fixture
