@@ -47,7 +47,7 @@ class Boundary:
             else:
                 await self._app(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
-            pass
+            pass  # nobody is left to answer; it is counted as what it is
         except Exception:
             _log.exception("request failed", request_id=exchange.request_id)
             if exchange.started:
