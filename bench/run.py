@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -46,6 +47,7 @@ ROWS = int(os.environ.get("ROWS", "500000"))  # a region's appeals of some weeks
 _A_STEP = 10_000
 RESULTS = Path(__file__).parent / "results"
 _OPTIONS = ["-c", str(CONNECTIONS), "-T", str(max(1, round(SECONDS)))]
+_WORKERS = ["--workers", str(os.cpu_count() or 1)]
 _UVICORN = "--factory appeals.main:create_app --log-level warning --no-access-log --loop uvloop --http httptools"
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -88,22 +90,28 @@ def _measure(data: Path) -> dict[str, Any]:
     with _process([str(_program("ashyq")), "run"], {"PORT": str(port), "ASHYQ_DATA": str(data)}, port):
         cold = time.perf_counter() - began
         url = _database_url(data)
-        with _process(
-            [str(_program("uvicorn")), *_UVICORN.split(), "--port", str(port + 1)],
-            _service_environment(url, port),
-            port + 1,
+        with (
+            _process([str(_program("ashyq")), "run", *_WORKERS], _beside(data, port + 1), port + 1),
+            _process(
+                [str(_program("uvicorn")), *_UVICORN.split(), "--port", str(port + 2)],
+                _service_environment(url, port),
+                port + 2,
+            ),
         ):
             settings = asyncio.run(_prepare(url))
             rounds = _rounds(
                 {
                     "pgbench, the one statement that is sent": lambda: _pgbench(url, _AS_SENT),
                     "pgbench, the same rows in BEGIN … COMMIT": lambda: _pgbench(url, _PLAIN),
-                    "filing through the gateway": lambda: _file_appeals(port, port),
-                    "filing without the gateway": lambda: _file_appeals(port, port + 1),
+                    "filing through the gateway": lambda: _file_appeals(port + 1, port + 1),
+                    "filing through the gateway, one process": lambda: _file_appeals(port, port),
+                    "filing without the gateway, one process": lambda: _file_appeals(port, port + 2),
                 }
             )
-    gateway = "filing through the gateway"
-    pairs = [(gateway, other) for other in rounds if other != gateway]
+    gateway, limits = "filing through the gateway", [name for name in rounds if name.startswith("pgbench")]
+    alone = f"{gateway}, one process"
+    pairs = [(one, limit) for one in (gateway, alone) for limit in limits]
+    pairs += [(gateway, alone), (alone, "filing without the gateway, one process")]
     ratios = {f"{one} / {other}": _ratio(rounds, one, other) for one, other in pairs}
     values = {**ratios, "cold start to ready, seconds": cold}
     return {
@@ -325,6 +333,14 @@ async def _prepare(url: str) -> dict[str, str]:
         return {name: await connection.fetchval(f"SHOW {name}") for name in names}
     finally:
         await connection.close()
+
+
+def _beside(data: Path, port: int) -> dict[str, str]:
+    """The environment of a second house on the database of the first, whose passwords it must know."""
+    second = data / "second"
+    second.mkdir()
+    shutil.copy(data / "services-password", second)
+    return {"PORT": str(port), "ASHYQ_DATA": str(second), "ASHYQ_DATABASE_URL": postgres.start(data).url}
 
 
 def _database_url(data: Path) -> str:

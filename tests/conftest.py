@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from stack import postgres
-from stack.house import Place, furnished, serving_beside
+from stack.house import Place, furnished
+from stack.serving import serving_beside
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Integer, bindparam, func, literal, select, text
 
-from servicekit.database import Database, DatabaseBusy, DatabaseUnavailable, Query
+from servicekit.database import Database, Query
+from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.testing import Issuer, serving
 from servicekit.upstream import InProcess
 from stack.testing import TestDatabase

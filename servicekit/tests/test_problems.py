@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from servicekit.conditional import PreconditionRequired, Stale
-from servicekit.database import DatabaseBusy, DatabaseUnavailable
+from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
 from servicekit.identity import InvalidToken, IssuerUnavailable
 from servicekit.languages import LANGUAGES

@@ -14,9 +14,10 @@ import pytest
 from joserfc import jws
 
 from stack import postgres
-from stack.house import CannotStart, Place, place_from_environment
+from stack.house import Place, place_from_environment
 from stack.personas import PERSONAS
 from stack.sandbox import SandboxIssuer
+from stack.serving import CannotStart
 
 ASHYQ = Path(sys.executable).with_name("ashyq")
 Ashyq = Callable[..., subprocess.CompletedProcess[str]]

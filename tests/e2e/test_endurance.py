@@ -1,5 +1,7 @@
 """What a whole Ashyq survives: kills at the worst moment, restarts, neighbours, and many writers at once."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
+ASHYQ = str(Path(sys.executable).with_name("ashyq"))
 WRITERS = 12
 WRITING_SECONDS = 5.0
 
@@ -116,10 +119,11 @@ def test_nothing_acknowledged_is_lost_by_a_kill(installation: Installation, fili
             assert client.get(address).status_code == 200
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_twelve_writers_are_read_in_order_with_nothing_missed(
-    installation: Installation, filing: dict[str, Any]
+    installation: Installation, filing: dict[str, Any], workers: str
 ) -> None:
-    installation.start()
+    installation.start(ASHYQ, "run", "--workers", workers)
     written, read = _write_and_follow(installation, filing)
     assert len(written) > WRITERS
     assert len({entry["id"] for entry in read}) == len(read) == 2 * len(written)
@@ -128,6 +132,54 @@ def test_twelve_writers_are_read_in_order_with_nothing_missed(
         steps[entry["object"]["id"]].append((entry["object"]["version"], entry["event"]))
     assert all(each == [(1, "appeal.registered"), (2, "appeal.withdrawn")] for each in steps.values())
     assert read == _whole_journal(installation.base)
+
+
+def test_workers_share_the_port_and_end_together(installation: Installation) -> None:
+    installation.start(ASHYQ, "run", "--workers", "2")
+    assert installation.process is not None
+    (worker,) = _children_of(installation.process.pid)
+    deadline = time.monotonic() + 30
+    while len(_answering(installation)) < 2:
+        assert time.monotonic() < deadline, "only one of them answers"
+    os.kill(worker, signal.SIGKILL)
+    output, _ = installation.process.communicate(timeout=30)
+    assert installation.process.returncode == 1
+    assert "A worker has ended unasked" in output.decode()
+
+    installation.start(ASHYQ, "run", "--workers", "2")
+    installation.interrupt()
+
+
+def test_workers_do_not_outlive_the_process_that_started_them(installation: Installation) -> None:
+    installation.start(ASHYQ, "run", "--workers", "2")
+    installation.kill()
+    installation.start()  # the port and the data folder are free again
+    installation.interrupt()
+
+
+def _children_of(pid: int) -> list[int]:
+    """The processes that a process has started and that run our code; its database was started by another."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _answering(installation: Installation) -> set[int]:
+    """The processes that hold the other ends of some new connections."""
+    assert installation.process is not None
+    pids = [installation.process.pid, *_children_of(installation.process.pid)]
+    before = {pid: _sockets_of(pid) for pid in pids}
+    clients = [httpx.Client(base_url=installation.base) for _ in range(12)]
+    try:
+        for client in clients:
+            client.get("/health/live").raise_for_status()
+        return {pid for pid in pids if _sockets_of(pid) - before[pid]}
+    finally:
+        for client in clients:
+            client.close()
+
+
+def _sockets_of(pid: int) -> set[str]:
+    ends = (str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink())
+    return {end for end in ends if end.startswith("socket:")}
 
 
 def _write_and_follow(installation: Installation, filing: dict[str, Any]) -> tuple[set[str], list[dict[str, Any]]]:

@@ -10,7 +10,6 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
@@ -18,6 +17,9 @@ from pydantic_core import to_json
 from sqlalchemy import Insert
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.elements import ClauseElement
+
+from servicekit.database_failures import translated
+from servicekit.group_commit import GroupCommit
 
 if TYPE_CHECKING:
     from asyncpg.transaction import Transaction
@@ -36,14 +38,6 @@ _SERVER_SETTINGS = {
 
 # A row as the driver gives it: values by column name, in the order of the columns.
 Row: TypeAlias = Mapping[str, Any]
-
-
-class DatabaseUnavailable(Exception):
-    """The database cannot be reached, is shutting down, or has no room for another request."""
-
-
-class DatabaseBusy(Exception):
-    """The database gave up a statement for now: a lock was held too long, or it took too long."""
 
 
 class Query:
@@ -83,19 +77,19 @@ class Reading:
 
     async def one(self, query: Query, **values: Any) -> Row | None:
         connection = await self._begun()
-        with _translated(connection):
+        with translated(connection):
             row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
             return row
 
     async def all(self, query: Query, **values: Any) -> list[Row]:
         connection = await self._begun()
-        with _translated(connection):
+        with translated(connection):
             rows: list[Row] = await connection.fetch(query.sql, *query.arguments(values))
             return rows
 
     async def value(self, query: Query, **values: Any) -> Any:
         connection = await self._begun()
-        with _translated(connection):
+        with translated(connection):
             return await connection.fetchval(query.sql, *query.arguments(values))
 
     async def roll_back(self) -> None:
@@ -119,14 +113,14 @@ class Reading:
         connection = await self._connected()
         if self.open and self._transaction is None:
             transaction = connection.transaction(**self._options)
-            with _translated(connection):
+            with translated(connection):
                 await transaction.start()
             self._transaction = transaction
         return connection
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None:
-            with _translated(None):
+            with translated(None):
                 # Not the pool's own timeout, which makes a task for each connection that it hands out.
                 async with asyncio.timeout(_ACQUIRE_SECONDS):
                     self._connection = await self._pool.acquire()
@@ -142,8 +136,9 @@ class Writing(Reading):
 
     _options: Mapping[str, Any] = {}
 
-    def __init__(self, pool: asyncpg.Pool, numbers: dict[str, deque[int]]) -> None:
+    def __init__(self, pool: asyncpg.Pool, group: GroupCommit, numbers: dict[str, deque[int]]) -> None:
         super().__init__(pool)
+        self._group = group
         self._numbers = numbers
         self.entries: list[dict[str, Any]] = []
         self.deferred: Deferred | None = None
@@ -176,16 +171,15 @@ class Writing(Reading):
             await self.run(query, **values)
             await self.commit()
             return
-        connection = await self._connected()
         self.open = False
-        with _translated(connection):
-            await connection.execute(query.sql, *query.arguments(values))
+        await self.close()  # the group has a connection of its own, and would wait for this one
+        await self._group.execute(query.sql, query.arguments(values))
 
     async def commit(self) -> None:
         if self.open:
             self.open = False
             if self._transaction is not None:
-                with _translated(self._connection):
+                with translated(self._connection):
                     await self._transaction.commit()
 
     async def draw(self, sequence: str) -> int:
@@ -196,7 +190,7 @@ class Writing(Reading):
         waiting = self._numbers[sequence]
         if not waiting:
             connection = await self._connected()
-            with _translated(connection):
+            with translated(connection):
                 first = await connection.fetchval("SELECT nextval($1::text::regclass)", sequence)
             waiting.extend(range(first, first + NUMBERS_A_BLOCK))
         return waiting.popleft()
@@ -233,6 +227,8 @@ class Database:
             server_settings=_SERVER_SETTINGS | {"application_name": name},
         )
 
+        self._group = GroupCommit(self._pool)
+
     async def __aenter__(self) -> Self:
         await self._pool
         return self
@@ -256,7 +252,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writing]:
         """One transaction: committed at the end, rolled back on any exception."""
-        writing = Writing(self._pool, self._numbers)
+        writing = Writing(self._pool, self._group, self._numbers)
         try:
             yield writing
             if writing.open and self._before_commit is not None:
@@ -277,50 +273,3 @@ def _dump(value: Any) -> str:
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:
     """No session state is ever set here, so the pool's own reset would be a round trip for nothing."""
-
-
-_GONE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.DiskFullError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InternalClientError,  # the server died under a connection that does not know it yet
-    OSError,  # TimeoutError and ConnectionError among them
-)
-_BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError)
-
-
-class _translated:  # noqa: N801 - read as a phrase: with _translated(connection)
-    """Turns the driver's failures into the two that callers can act on; a bug of ours stays what it is."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: asyncpg.Connection | None) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if error is None:
-            return
-        if isinstance(error, _GONE):
-            raise DatabaseUnavailable(type(error).__name__) from error
-        if self._connection is None and isinstance(error, asyncpg.ObjectNotInPrerequisiteStateError):
-            raise DatabaseUnavailable("closed to connections") from error
-        if isinstance(error, _BUSY):
-            raise DatabaseBusy(type(error).__name__) from error
-        if isinstance(error, asyncpg.InterfaceError) and _is_lost(self._connection):
-            raise DatabaseUnavailable(type(error).__name__) from error
-
-
-def _is_lost(connection: asyncpg.Connection | None) -> bool:
-    """Whether a connection is not there; the pool takes back a closed one, and then does not even answer that."""
-    try:
-        return connection is None or bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True

@@ -16,7 +16,8 @@ from fastapi import Request, Response
 from sqlalchemy import Insert, Integer, bindparam, delete, insert, select, tuple_
 from uuid_utils.compat import uuid7
 
-from servicekit.database import DatabaseBusy, DatabaseUnavailable, Query, Writing
+from servicekit.database import Query, Writing
+from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.journal import INSERT_WAITING
 from servicekit.tables import replies
 

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from servicekit.conditional import PreconditionRequired, Stale
-from servicekit.database import DatabaseBusy, DatabaseUnavailable
+from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
 from servicekit.identity import InvalidToken, IssuerUnavailable
 from servicekit.languages import Translated, negotiate

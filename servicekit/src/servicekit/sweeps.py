@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy import BigInteger, bindparam, func, select
 
 from servicekit.clock import Clock
-from servicekit.database import Database, DatabaseBusy, DatabaseUnavailable, Query, Reading, Writing
+from servicekit.database import Database, Query, Reading, Writing
+from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.metrics import Metrics
 
 _log = structlog.get_logger("sweeps")

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from stack import postgres
-from stack.house import Place, furnished, serving_beside
+from stack.house import Place, furnished
+from stack.serving import serving_beside
 
 _ALMATY = ZoneInfo("Asia/Almaty")
 # A Friday before New Year: the term runs over holidays, a moved rest day and a worked Sunday.

@@ -1,21 +1,16 @@
 """The whole of Ashyq in one process: database, services, sandbox and gateway, started and stopped in order."""
 
 import asyncio
-import errno
 import fcntl
-import gc
 import os
 import secrets
-import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-import uvicorn
 from starlette.types import ASGIApp
 
 from appeals.main import create_app as create_appeals
@@ -30,16 +25,10 @@ from servicekit.upstream import InProcess
 from stack import databases, postgres
 from stack.keeping import kept
 from stack.sandbox import SandboxIssuer, create_sandbox
+from stack.serving import LAST_PORT, CannotStart, listening
 
 SERVICES = {"appeals": "appeals"}  # the name of each, and the package of its code
-_HOST = "127.0.0.1"
-_LAST_PORT = 65535
-_GARBAGE_LOOKED_FOR_AFTER = 20_000  # new objects
 _JWKS = "http://sandbox/sandbox/jwks.json"
-
-
-class CannotStart(Exception):
-    """Something outside stands in the way; the message says what, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ def place_from_environment() -> Place:
         CannotStart: PORT is not a port.
     """
     port = os.environ.get("PORT") or "8000"
-    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= _LAST_PORT:
+    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= LAST_PORT:
         raise CannotStart(f"PORT={port} is not a port. Choose one from 1 to 65535, for example: make run PORT=8080")
     data = Path(os.environ.get("ASHYQ_DATA") or ".ashyq").expanduser().absolute()
     return Place(data, int(port), os.environ.get("ASHYQ_DATABASE_URL") or None)
@@ -94,91 +83,10 @@ def furnished(place: Place, say: Callable[[str], None]) -> Iterator[ASGIApp]:
         yield _compose(place, urls)
 
 
-def serve(app: ASGIApp, port: int, ready: Callable[[int], None]) -> None:
-    """Serve until a signal asks to stop; `ready` is called with the port once requests are answered.
-
-    Raises:
-        CannotStart: the port is taken, or the app could not start.
-    """
-    with _listening(port) as listener:
-        server = _Server(_configuration(app), ready)
-        with suppress(KeyboardInterrupt):  # the server has ended in order, and tells once more why
-            server.run(sockets=[listener])
-    if not server.started:
-        raise CannotStart("Ashyq could not start; the log in the data folder says why.")
-
-
-@contextmanager
-def serving_beside(app: ASGIApp, port: int = 0) -> Iterator[str]:
-    """Serve in a thread of its own while the caller does something else; gives the base URL."""
-    started = threading.Event()
-    with _listening(port) as listener:
-        server = _Server(_configuration(app), lambda _: started.set())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="ashyq")
-        thread.start()
-        try:
-            while not started.wait(0.05):
-                if not thread.is_alive():
-                    raise CannotStart("Ashyq could not start; the log in the data folder says why.")
-            yield f"http://{_HOST}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-class _Server(uvicorn.Server):
-    """Tells when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        # What was made by now stays; looking through it again and again for garbage took a twentieth of the time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GARBAGE_LOOKED_FOR_AFTER)
-        if self.started and sockets:
-            self._ready(sockets[0].getsockname()[1])
-
-
-def _configuration(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,
-    )
-
-
-@contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((_HOST, port))
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            other = port + 1 if port < _LAST_PORT else 8080
-            message = f"Port {port} is taken by another program. Choose another: make run PORT={other}"
-        else:
-            message = f"Port {port} cannot be used ({error.strerror}). Choose another, for example: make run PORT=8080"
-        raise CannotStart(message) from error
-    with listener:
-        yield listener
-
-
 @contextmanager
 def _free(port: int) -> Iterator[None]:
     """Find out that a port is taken before a database is made for nothing."""
-    with _listening(port):
+    with listening(port):
         pass
     yield
 

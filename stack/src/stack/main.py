@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from stack.demo import play
-from stack.house import CannotStart, Place, furnished, place_from_environment, serve
+from stack.house import Place, furnished, place_from_environment
 from stack.personas import PERSONAS
 from stack.postgres import PostgresUnusable
 from stack.sandbox import UnknownPersona
+from stack.serving import CannotStart, serve
 
 app = typer.Typer(
     help="Ashyq: open government that anyone can check, all of it on this machine.",
@@ -25,7 +26,11 @@ _errors = Console(stderr=True, highlight=False)
 
 
 @app.command()
-def run() -> None:
+def run(
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that answer requests; one for each core serves most.")
+    ] = 1,
+) -> None:
     """Start everything and serve it at http://127.0.0.1:8000 until Ctrl-C.
 
     PORT chooses another port, ASHYQ_DATA another data folder (usually .ashyq), ASHYQ_DATABASE_URL a PostgreSQL server
@@ -35,7 +40,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, however it is asked for
     try:
         with furnished(place, _say) as house:
-            serve(house, place.port, lambda port: _welcome(port, place))
+            serve(house, place.port, lambda port: _welcome(port, place), workers=workers)
             _say("Stopping")
     except (CannotStart, PostgresUnusable) as error:
         _fail(str(error))
