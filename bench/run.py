@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,11 +28,9 @@ import httpx
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from statements import AS_SENT, FILLING, PLAIN, VALUES
 
-from appeals.commands import FILE
 from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.database import Query
-from servicekit.idempotency import storing
 from stack import postgres
 from stack.postgres_programs import binary
 
@@ -101,8 +99,8 @@ def _measure(data: Path) -> dict[str, Any]:
             settings = asyncio.run(_prepare(url))
             rounds = _rounds(
                 {
-                    "pgbench, the one statement that is sent": lambda: _pgbench(url, _AS_SENT),
-                    "pgbench, the same rows in BEGIN … COMMIT": lambda: _pgbench(url, _PLAIN),
+                    "pgbench, the one statement that is sent": lambda: _pgbench(url, AS_SENT),
+                    "pgbench, the same rows in BEGIN … COMMIT": lambda: _pgbench(url, PLAIN),
                     "filing through the gateway": lambda: _file_appeals(port + 1, port + 1),
                     "filing through the gateway, one process": lambda: _file_appeals(port, port),
                     "filing without the gateway, one process": lambda: _file_appeals(port, port + 2),
@@ -185,7 +183,7 @@ def _pgbench(url: str, statements: list[str]) -> tuple[float, float | None, None
     """These statements by PostgreSQL's own client, prepared, at the same concurrency."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
         script.write("".join(f"{statement};\n" for statement in statements))
-    defines = [f"-D{name}={value}" for name, value in _VALUES.items()]
+    defines = [f"-D{name}={value}" for name, value in VALUES.items()]
     ran = subprocess.run(
         [binary("pgbench"), *["-n", "-M", "prepared", "-j", "1"], *_OPTIONS, "-f", script.name, *defines, url],
         capture_output=True,
@@ -200,134 +198,13 @@ def _pgbench(url: str, statements: list[str]) -> tuple[float, float | None, None
     return float(rate[1]), float(latency[1]) if latency else None, None
 
 
-_ENTRY = {
-    "id": "01a20424-8974-744c-8a68-80f65b413955",
-    "object_kind": "appeal",
-    "object_id": "01a20424-8970-7258-9727-1958a1e2cb43",
-    "object_version": 1,
-    "event": "appeal.registered",
-    "at": "2026-11-22T16:43:53+00:00",
-    "role": "citizen",
-    "public": {
-        "kind": "request",
-        "rules": "report",
-        "agency": "min-transport",
-        "due_on": "2026-12-14",
-        "calendar": "kz-2026.1",
-        "submitted_at": "2026-11-22T16:43:53+00:00",
-        "registered_on": "2026-11-23",
-        "rules_version": "2024-05",
-    },
-    "private": {"number": "ЖТ-2026-000001", "subject": "Автобус аялдамасы", "text": "Аялдаманың шатыры " * 12},
-    "salt": "00" * 16,
-    "commitment": "00" * 32,
-}
-_VALUES: dict[str, str] = {
-    "version": "1",
-    "status": "registered",
-    "kind": "request",
-    "agency": "min-transport",
-    "applicant_scheme": "KZ-IIN",
-    "applicant_id": "880417499014",
-    "applicant_name": "Айгерім Сапарова",
-    "subject": "Автобус аялдамасы",
-    "text": "Аялдаманың шатыры қашан жөнделеді? " * 6,
-    "language": "kk",
-    "channel": "portal",
-    "submitted_at": "2026-11-22T16:43:53+00:00",
-    "received_at": "2026-11-22T16:43:53+00:00",
-    "registered_on": "2026-11-23",
-    "forward_by": "2026-11-26",
-    "due_on": "2026-12-14",
-    "rules": "report",
-    "rules_version": "2024-05",
-    "calendar": "kz-2026.1",
-    "week": "five",
-    "reply_subject": "bench",
-    "reply_method": "POST",
-    "reply_path": "/v1/appeals",
-    "reply_headers": "{}",
-    "reply_body": "x" * 1400,
-    "journal_entries": json.dumps([_ENTRY], ensure_ascii=False),
-    "public": json.dumps(_ENTRY["public"], ensure_ascii=False),
-    "private": json.dumps(_ENTRY["private"], ensure_ascii=False),
-}
-# What is new in each transaction, or is no text, is written into the statement.
-_WRITTEN = {
-    "id": "uuidv7()",
-    "number": "'B-' || nextval('appeal_number')",
-    "forwarded_by": "'{}'",
-    "reply_key": "gen_random_uuid()::text",
-    "reply_fingerprint": "sha256('x')",
-    "reply_status": "201",
-    # Each entry needs an id of its own; the rest of it is the same work.
-    "journal_entries": "jsonb_set(:journal_entries::jsonb, '{0,id}', to_jsonb(uuidv7()))",
-    **dict.fromkeys(("contact", "outcome", "answer", "answer_language", "answered_at"), "NULL"),
-}
-
-
-def _for_pgbench(query: Query, values: Mapping[str, str]) -> str:
-    """The very statement that is sent, its numbered parameters filled by pgbench's variables or written in."""
-    names = query.names
-
-    def filled(match: re.Match[str]) -> str:
-        name = names[int(match[1]) - 1]
-        if name in values:
-            return values[name]
-        if name in query.defaults:
-            return f"'{query.defaults[name]}'"
-        return f":{name}"
-
-    return re.sub(r"\$(\d+)", filled, query.sql).replace("\n", " ")
-
-
-_AS_SENT = [_for_pgbench(storing(FILE), _WRITTEN)]
-# Rows to begin with: the same again and again, but for their keys.
-_FILLING = [
-    """
-INSERT INTO appeals (id, number, version, kind, status, agency, forwarded_by, applicant_scheme, applicant_id, subject,
-                     text, language, channel, submitted_at, received_at, registered_on, forward_by, due_on, rules,
-                     rules_version, calendar, week)
-SELECT uuidv7(), 'F-' || nextval('appeal_number'), 1, 'request', 'registered', 'agency-' || i % 80, '{}', 'KZ-IIN',
-       lpad((i % 99999)::text, 12, '0'), 'Автобус аялдамасы', repeat('Аялдаманың шатыры қашан жөнделеді? ', 6), 'kk',
-       'portal', now(), now(), '2026-11-23', '2026-11-26', date '2026-12-14' + (i % 300)::int, 'report', '2024-05',
-       'kz-2026.1', 'five'
-  FROM generate_series(1, $1::int) AS i""",
-    """
-INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
-SELECT uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', '{"kind": "request"}',
-       jsonb_build_object('text', repeat('Аялдаманың шатыры ', 12)), decode(repeat('00', 16), 'hex'),
-       decode(repeat('00', 32), 'hex')
-  FROM generate_series(1, $1::int) AS i""",
-    """
-INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
-SELECT 'bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', repeat('x', 1400)::bytea
-  FROM generate_series(1, $1::int) AS i""",
-]
-# The same rows as anybody would write them: a transaction of three inserts.
-_INSERT_ENTRY = """
-INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
-VALUES (uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', :public::jsonb, :private::jsonb,
-        decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'))"""
-_INSERT_REPLY = """
-INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
-VALUES ('bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', :reply_body)"""
-_PLAIN = [
-    "BEGIN",
-    _for_pgbench(Query(FILE), _WRITTEN),
-    _INSERT_ENTRY.replace("\n", " "),
-    _INSERT_REPLY.replace("\n", " "),
-    "COMMIT",
-]
-
-
 async def _prepare(url: str) -> dict[str, str]:
     """Fill the tables as a region's are after a while, and tell how durable the server is."""
     connection = await asyncpg.connect(url)
     try:
         steps = range(0, ROWS, _A_STEP)
         for _ in track(steps, description=f"Writing {ROWS:,} appeals to begin with", console=_console, transient=True):
-            for statement in _FILLING:
+            for statement in FILLING:
                 await connection.execute(statement, _A_STEP)
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "data_checksums")
         return {name: await connection.fetchval(f"SHOW {name}") for name in names}
