@@ -28,11 +28,11 @@ import httpx
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from statements import AS_SENT, FILLING, PLAIN, VALUES
 
 from servicekit.base_settings import SANDBOX_ISSUER
 from stack import postgres
 from stack.postgres_programs import binary
+from statements import AS_SENT, FILLING, PLAIN, VALUES
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS_EACH", "4"))

@@ -1,4 +1,4 @@
-"""What filing an appeal writes, as pgbench can run it: the very statement, the same rows plainly, rows to begin with."""
+"""What filing an appeal writes, as pgbench can run it: the very statement, the same rows plainly, and a filling."""
 
 import json
 import re
