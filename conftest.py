@@ -5,9 +5,12 @@ names, for the packages.
 """
 
 import gateway
+import procurement
+import registry
+import scorer
 import servicekit
 import stack
 import statute
 
-MEMBERS = (gateway, servicekit, stack, statute)
+MEMBERS = (gateway, procurement, registry, scorer, servicekit, stack, statute)
 pytest_plugins = ["servicekit.testing", "stack.testing"]

@@ -65,6 +65,7 @@ _WRITTEN = {
     "id": "uuidv7()",
     "number": "'B-' || nextval('appeal_number')",
     "forwarded_by": "'{}'",
+    "synthetic": "false",
     "reply_key": "gen_random_uuid()::text",
     "reply_fingerprint": "sha256('x')",
     "reply_status": "201",

@@ -1,8 +1,12 @@
-"""A gateway over real HTTP, and behind it, in the place of the appeals service, an app that tells what reaches it."""
+"""A gateway over real HTTP, and behind it, in the place of the appeals service, an app that tells what reaches it.
+
+That app is in the gateway's process, or at a URL: what holds of the one way must hold of the other.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from io import StringIO
 from typing import Any
 
@@ -19,7 +23,7 @@ from servicekit.logs import configure_logs
 from servicekit.metrics import Metrics
 from servicekit.problems import Catalogue
 from servicekit.testing import JWKS_URL, Issuer, serving
-from servicekit.upstream import InProcess
+from servicekit.upstream import Http, InProcess, Upstream
 
 Seen = list[dict[str, Any]]
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -46,11 +50,24 @@ def own_issuer() -> Issuer:
     return Issuer()
 
 
-@pytest.fixture
-def serve(own_issuer: Issuer, seen: Seen) -> Serve:
-    """Serves a gateway; routes given go before the service's echo, and settings by name before the usual ones."""
+@pytest.fixture(params=["in process", "at a URL"])
+def way(request: pytest.FixtureRequest) -> str:
+    """How the gateway reaches the service."""
+    found: str = request.param
+    return found
 
-    def start(*routes: APIRouter, **settings: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+
+@pytest.fixture
+def serve(own_issuer: Issuer, seen: Seen, way: str) -> Serve:
+    """Serves a gateway; routes given go before the service's echo, and settings by name before the usual ones.
+
+    The service is called by the names given.
+    """
+
+    @asynccontextmanager
+    async def start(
+        *routes: APIRouter, names: Sequence[str] = ("appeals",), **settings: Any
+    ) -> AsyncIterator[httpx.AsyncClient]:
         service = assemble(
             FastAPI(title="Echo", docs_url=None, redoc_url=None),
             Metrics("echo"),
@@ -60,9 +77,33 @@ def serve(own_issuer: Issuer, seen: Seen) -> Serve:
         )
         usual: dict[str, Any] = {"environment": "local", "issuer": own_issuer.name, "jwks_url": JWKS_URL}
         issuer = InProcess(_publishing(own_issuer))
-        return serving(create_app(Settings(**usual | settings), {"appeals": InProcess(service)}, issuer=issuer))
+        async with AsyncExitStack() as stack:
+            upstreams: dict[str, Upstream] = {name: InProcess(service) for name in names}
+            if way == "at a URL":
+                url = str((await stack.enter_async_context(serving(service))).base_url)
+                upstreams = {name: Http(url) for name in names}
+            app = create_app(Settings(**usual | settings), upstreams, issuer=issuer)
+            yield await stack.enter_async_context(serving(app))
 
     return start
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def two_ports() -> tuple[int, int]:
+    """Two different ports at which nobody listens."""
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from fastapi.responses import StreamingResponse
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 PATH = "/v1/appeals/fault"
+# A service apart is not stopped by the gateway, which only leaves it; test_services_apart.py shows that.
+in_process = pytest.mark.parametrize("way", ["in process"])
 
 
+@in_process
 async def test_a_service_that_never_answers_is_given_up_in_time_and_stopped(serve: Serve) -> None:
     router, stopped = APIRouter(), asyncio.Event()
 
@@ -93,6 +96,7 @@ async def test_alive_whatever_the_services_do(serve: Serve) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "live"})
 
 
+@in_process
 async def test_ready_when_every_service_is(serve: Serve) -> None:
     async with serve() as client:
         answer = await client.get("/health/ready")
@@ -107,6 +111,7 @@ async def hanging() -> None:
     await asyncio.Event().wait()
 
 
+@in_process
 @pytest.mark.parametrize("readiness", [failing, hanging])
 async def test_not_ready_while_a_service_is_not(serve: Serve, readiness: Callable[[], None]) -> None:
     async with serve(readiness_of(readiness)) as client:

@@ -15,6 +15,12 @@ Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
+@pytest.fixture
+def way() -> str:
+    """These are the gateway's own doings, wherever the service is."""
+    return "in process"
+
+
 class Page(HTMLParser):
     """A page taken apart; it fails on a tag that is not closed, or closed where it was not open."""
 
@@ -108,7 +114,7 @@ async def test_the_document_is_the_gateways_and_the_services_in_one(serve: Serve
     async with serve() as client:
         document = (await client.get("/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
-    assert (document["info"]["title"], list(document["paths"])) == ("Ashyq", ["/v1/me"])
+    assert (document["info"]["title"], list(document["paths"])) == ("Ashyq", ["/v1/me", "/v1/me/notices"])
 
 
 async def test_i_am_who_my_token_says(serve: Serve, own_issuer: Issuer) -> None:

@@ -39,6 +39,13 @@ Seen = list[dict[str, Any]]
         ("/internal/sweeps", None),
         ("/metrics", None),
         ("/docs/../v1/appeals", None),
+        ("/v1/debtors/search", "registry"),
+        ("/v1/debtors/checks", "registry"),
+        ("/v1/debtors/check/x", None),
+        ("/v1/me/notices", None),
+        ("/v1/me/lookups", "registry"),
+        ("/v1/drafts/1/comments", "legal-acts"),
+        ("/v1/tenders/1/bids", "procurement"),
     ],
 )
 def test_an_address_has_one_service_or_none(path: str, service: str | None) -> None:
@@ -65,6 +72,24 @@ async def test_an_unknown_address_is_a_problem_in_the_language_asked_for(serve: 
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
             problem = answer.json()
             assert (problem["code"], problem["title"], problem["instance"]) == ("not-found", "Табылмады", path)
+    assert seen == []
+
+
+CLOSED = [
+    "/v1/debtors/check",
+    "/v1/debtors/check/",
+    "/v1/debtors/%63heck",
+    "/v1/debtors%2fcheck",
+    "/v1/debtors/check?x=1",
+]
+
+
+async def test_what_is_for_services_alone_is_closed_however_it_is_written(
+    serve: Serve, send_raw: SendRaw, seen: Seen
+) -> None:
+    async with serve(names=["registry"]) as client:
+        for target in CLOSED:
+            assert (await send_raw(client, asking_for(target))).startswith(b"HTTP/1.1 404 "), target
     assert seen == []
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
+import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -16,6 +17,12 @@ from servicekit.testing import Issuer
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 Seen = list[dict[str, Any]]
+
+
+@pytest.fixture
+def way() -> str:
+    """These are the gateway's own doings, wherever the service is."""
+    return "in process"
 
 
 async def test_without_a_token_one_passes_as_nobody(serve: Serve, seen: Seen) -> None:

@@ -12,6 +12,8 @@ import pytest
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, Uuid, bindparam, insert, select, update
+from starlette.applications import Starlette
+from starlette.routing import Route as StarletteRoute
 from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
@@ -45,7 +47,10 @@ notes = Table(
 _NOTES = (
     "CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL, version integer NOT NULL, sealed boolean NOT NULL)"
 )
-_EMPTY = "DELETE FROM notes; DELETE FROM journal; DELETE FROM replies; DELETE FROM accesses"
+_EMPTY = """
+DELETE FROM notes; DELETE FROM journal; DELETE FROM replies; DELETE FROM accesses;
+DELETE FROM deliveries; DELETE FROM notices
+"""
 _INSERT = Statement(insert(notes).returning(*notes.c))
 _READ = Statement(select(notes).where(notes.c.id == bindparam("note_id")))
 _LIST = Statement(
@@ -326,6 +331,30 @@ async def own_admin(own_database: TestDatabase) -> AsyncIterator[asyncpg.Connect
 def citizen(issuer: Issuer) -> dict[str, str]:
     """The headers of somebody who may write notes."""
     return issuer.headers("citizen", sub="c1")
+
+
+class Receiver:
+    """Somebody who is sent JSON over HTTP: what came, and what they answer, the last for good."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        self.answers = [200]
+
+    async def take(self, request: Request) -> Response:
+        self.came.append((dict(request.headers), await request.body()))
+        status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Response(status_code=status, headers={"Location": "/elsewhere"})
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of text messages and webhooks."""
+    receiver = Receiver()
+    routes = [StarletteRoute("/{path:path}", receiver.take, methods=["POST"])]
+    async with serving(Starlette(routes=routes)) as client:
+        receiver.url = f"{str(client.base_url).rstrip('/')}/hook"
+        yield receiver
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -18,6 +18,7 @@ TABLES = """
 SELECT coalesce(array_agg(tablename::text ORDER BY tablename), '{}') FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'notes')
 """
+ALL = ["accesses", "deliveries", "journal", "notices", "replies"]
 RIGHTS = "SELECT has_table_privilege('ashyq_kit_app', 'journal', '{}')"
 UPGRADE = "import sys; from servicekit.migrations.running import upgrade; upgrade('servicekit', sys.argv[1])"
 
@@ -41,12 +42,12 @@ def fresh(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
 
 def test_the_schema_goes_up_and_down_and_up_again(fresh: TestDatabase) -> None:
     config = configuration("servicekit", fresh.owner_url)
-    assert ask(fresh.admin_url, TABLES) == ["accesses", "journal", "replies"]
+    assert ask(fresh.admin_url, TABLES) == ALL
     command.downgrade(config, "base")
     assert ask(fresh.admin_url, TABLES) == []
     assert ask(fresh.admin_url, "SELECT count(*) FROM pg_proc WHERE proname = 'journal_gate'") == 0
     upgrade("servicekit", fresh.owner_url)
-    assert ask(fresh.admin_url, TABLES) == ["accesses", "journal", "replies"]
+    assert ask(fresh.admin_url, TABLES) == ALL
     assert [ask(fresh.admin_url, RIGHTS.format(right)) for right in ("INSERT", "UPDATE")] == [True, False]
 
 
@@ -67,7 +68,7 @@ def test_a_schema_from_the_future_is_left_alone(fresh: TestDatabase) -> None:
     ask(fresh.owner_url, "UPDATE alembic_version SET version_num = 'kit_9999'")
     with pytest.raises(SchemaIsNewer, match="update this code"):
         upgrade("servicekit", fresh.owner_url)
-    assert ask(fresh.admin_url, TABLES) == ["accesses", "journal", "replies"]
+    assert ask(fresh.admin_url, TABLES) == ALL
 
 
 def test_two_processes_that_upgrade_at_once_take_turns(fresh: TestDatabase) -> None:
@@ -76,11 +77,11 @@ def test_two_processes_that_upgrade_at_once_take_turns(fresh: TestDatabase) -> N
     processes = [subprocess.Popen(starting, stderr=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603 - ours
     ended = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
     assert [code for _, code in ended] == [0, 0, 0], ended
-    assert ask(fresh.admin_url, TABLES) == ["accesses", "journal", "replies"]
+    assert ask(fresh.admin_url, TABLES) == ALL
     assert ask(fresh.admin_url, "SELECT count(*) FROM alembic_version") == 1
 
 
 def test_the_application_cannot_migrate(fresh: TestDatabase) -> None:
     with pytest.raises(Exception, match=r"must be owner|permission denied"):
         command.downgrade(configuration("servicekit", fresh.url), "base")
-    assert ask(fresh.admin_url, TABLES) == ["accesses", "journal", "replies"]
+    assert ask(fresh.admin_url, TABLES) == ALL

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from servicekit.conditional import PreconditionRequired, Stale
+from servicekit.conditional import ChangedMeanwhile, PreconditionRequired, Stale
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
-from servicekit.identity import InvalidToken, IssuerUnavailable
+from servicekit.identity import InvalidToken, IssuerUnavailable, PartyUnknown
 from servicekit.languages import LANGUAGES
 from servicekit.paging import BadCursor
 from servicekit.permissions import Forbidden, NotFound, Unauthenticated
@@ -35,6 +35,8 @@ ERRORS: list[tuple[Exception, int, str]] = [
     (Stale(), 412, "stale"),
     (KeyReused(), 422, "key-reused"),
     (PreconditionRequired(), 428, "precondition-required"),
+    (ChangedMeanwhile(), 409, "changed-meanwhile"),
+    (PartyUnknown(), 403, "party-unknown"),
     (DatabaseBusy("LockNotAvailableError"), 503, "busy"),
     (DatabaseUnavailable("ConnectionRefusedError"), 503, "unavailable"),
     (IssuerUnavailable(), 503, "unavailable"),

@@ -75,16 +75,16 @@ async def test_the_application_has_no_ddl(postgres_url: str, forbidden: str) -> 
 
 @pytest.mark.parametrize("role", ["database_url", "migration_database_url"])
 async def test_no_role_enters_the_database_of_another_service(postgres_url: str, role: str) -> None:
-    async with prepared(postgres_url, "legal-acts", "registry") as [acts, _]:
+    async with prepared(postgres_url, "town-hall", "registry") as [acts, _]:
         intruding = urlsplit(getattr(acts, role))._replace(path="/ashyq_registry").geturl()
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
             await asyncpg.connect(intruding)
 
 
 async def test_a_hyphen_becomes_an_underscore(postgres_url: str) -> None:
-    async with prepared(postgres_url, "legal-acts") as [urls], connected(urls.database_url) as app:
+    async with prepared(postgres_url, "town-hall") as [urls], connected(urls.database_url) as app:
         names = await app.fetchrow("SELECT current_user::text, current_database()::text")
-    assert tuple(names) == ("ashyq_legal_acts_app", "ashyq_legal_acts")
+    assert tuple(names) == ("ashyq_town_hall_app", "ashyq_town_hall")
 
 
 @pytest.mark.parametrize("name", ["", "Appeals", 'a"; DROP DATABASE postgres', "a--b", "-a", "a_b", "a\n"])

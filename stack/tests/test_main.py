@@ -14,8 +14,8 @@ import pytest
 from joserfc import jws
 
 from stack import postgres
-from stack.house import Place, place_from_environment
 from stack.personas import PERSONAS
+from stack.place import Place, place_from_environment
 from stack.sandbox import SandboxIssuer
 from stack.serving import CannotStart
 
@@ -34,8 +34,8 @@ def ashyq(data: Path) -> Ashyq:
     """Runs the command with its arguments to the end, with environment variables by name."""
 
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        usual = {"ASHYQ_DATA": str(data), "COLUMNS": "100"}
-        inherited = {name: value for name, value in os.environ.items() if name not in {"PORT", "ASHYQ_DATABASE_URL"}}
+        usual = {"ASHYQ_DATA": str(data), "COLUMNS": "100", "PORT": "0"}
+        inherited = {name: value for name, value in os.environ.items() if name != "ASHYQ_DATABASE_URL"}
         environment = {**inherited, **usual, **variables}
         return subprocess.run(  # noqa: S603 - our own command
             [ASHYQ, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -98,9 +98,9 @@ def test_only_numbers_of_ports_are_ports(monkeypatch: pytest.MonkeyPatch, port: 
 
 
 def test_variables_that_are_empty_mean_the_usual_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PORT", "ASHYQ_DATA", "ASHYQ_DATABASE_URL"):
+    for name in ("PORT", "ASHYQ_DATA", "ASHYQ_DATABASE_URL", "ASHYQ_EMPTY"):
         monkeypatch.setenv(name, "")
-    assert place_from_environment() == Place(Path.cwd() / ".ashyq", 8000, None)
+    assert place_from_environment() == Place(Path.cwd() / ".ashyq", 8000, None, empty=False)
 
 
 @pytest.mark.parametrize("command", [["run"], ["token", "citizen"]])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import stat
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,8 @@ from pydantic import ValidationError
 from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
 from servicekit.clock import SandboxClock
 from servicekit.identity import Caller, InvalidToken, IssuerKeys, TokenVerifier
+from servicekit.neighbours import Neighbour
 from servicekit.testing import serving
-from servicekit.upstream import InProcess
 from stack.personas import PERSONAS
 from stack.sandbox import TOKEN_SECONDS, SandboxForbidden, SandboxIssuer, UnknownPersona, create_sandbox
 
@@ -51,7 +52,12 @@ async def client(tmp_path: Path, issuer: SandboxIssuer, swept: list[str]) -> Asy
         swept.append(request.headers["authorization"])
         return {"done": {"expire": 3}}
 
-    app = create_sandbox(settings(), issuer, SandboxClock(tmp_path / "clock"), {"appeals": InProcess(service)})
+    app = create_sandbox(
+        settings(),
+        issuer,
+        SandboxClock(tmp_path / "clock"),
+        {"appeals": Neighbour("http://appeals", httpx.ASGITransport(service))},
+    )
     async with serving(app) as client:
         yield client
 
@@ -207,3 +213,32 @@ def test_the_sandbox_does_not_start_elsewhere(tmp_path: Path, issuer: SandboxIss
 def test_nor_is_it_believed_elsewhere(environment: str) -> None:
     with pytest.raises(ValidationError, match="ASHYQ_ENV=local"):
         settings(environment)
+
+
+async def test_a_service_gets_its_own_token_for_its_name_and_secret(client: httpx.AsyncClient) -> None:
+    form = {"grant_type": "client_credentials"}
+    answer = await client.post("/sandbox/oauth/token", data=form, auth=("procurement", "sandbox"))
+    assert answer.status_code == 200
+    caller = await verified(client, answer.json()["access_token"])
+    assert (caller.subject, caller.roles) == ("sandbox:service-procurement", frozenset({"service"}))
+
+
+@pytest.mark.parametrize("name", ["procurement:wrong", "citizen:sandbox", "none:sandbox", "procurement"])
+async def test_a_service_that_is_not_known_gets_none(client: httpx.AsyncClient, name: str) -> None:
+    header = {"Authorization": f"Basic {b64encode(name.encode()).decode()}"}
+    answer = await client.post("/sandbox/oauth/token", headers=header)
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad-client")
+
+
+@pytest.mark.parametrize("header", ["", "Basic", "Basic %%%", "Bearer abc", "Basic /w=="])
+async def test_a_header_without_a_name_gets_none(client: httpx.AsyncClient, header: str) -> None:
+    answer = await client.post("/sandbox/oauth/token", headers={"Authorization": header})
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad-client")
+
+
+async def test_claims_may_be_marked_as_synthetic(client: httpx.AsyncClient) -> None:
+    claims = {"sub": "invented", "roles": ["citizen"], "synthetic": True}
+    token = (await client.post("/sandbox/token", json={"claims": claims})).json()["access_token"]
+    assert (await verified(client, token)).synthetic
+    token = (await client.post("/sandbox/token", json={"persona": "citizen"})).json()["access_token"]
+    assert not (await verified(client, token)).synthetic

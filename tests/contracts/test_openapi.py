@@ -68,7 +68,7 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
 def test_every_service_is_in_it(operations: dict[str, dict[str, Any]]) -> None:
     expected = {"GET /v1/me", "GET /v1/agencies", "POST /v1/appeals", "POST /sandbox/token"}
     assert expected <= operations.keys()
-    assert not [name for name in operations if "/internal" in name or "/health" in name or "/metrics" in name]
+    assert not [name for name in operations if "/internal" in name or "/health" in name or name.endswith(" /metrics")]
 
 
 def test_every_operation_has_an_id_of_its_own(operations: dict[str, dict[str, Any]]) -> None:

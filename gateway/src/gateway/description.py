@@ -1,16 +1,67 @@
 """One OpenAPI 3.1 document made of the services' own."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import httpx
+import structlog
+
+from gateway.routes import service_for
 from servicekit.app import SHARED_SCHEMAS
 
 _REFERENCE = "#/components/schemas/"
+_REFERENCES = re.compile(f'"{_REFERENCE}([^"]+)"')
+_PATIENCE_SECONDS = 2.0
+_MISSING_AGAIN_SECONDS = 1.0
+_ALL_AGAIN_SECONDS = 60.0
+_log = structlog.get_logger("description")
 
 
 class DescriptionsDisagree(Exception):
     """Two services describe the same path or shared shape differently, so no one document can be true."""
+
+
+class Description:
+    """The one document, of all services that have ever answered; it is read anew, as services come and change."""
+
+    def __init__(self, own: Mapping[str, Any], clients: Mapping[str, httpx.AsyncClient]) -> None:
+        self.merged: dict[str, Any] = merge(own, {})
+        self._own = own
+        self._clients = clients
+        self._documents: dict[str, Mapping[str, Any]] = {}
+
+    async def read(self, names: Collection[str] | None = None) -> None:
+        """Ask services, all if none are named; one that does not answer stays as it was described last."""
+        asked = [name for name in self._clients if names is None or name in names]
+        read = await asyncio.gather(*(_read(name, self._clients[name]) for name in asked))
+        found = self._documents | {name: said for name, said in zip(asked, read, strict=True) if said is not None}
+        if found != self._documents:
+            # In one order, so that it does not matter who came first.
+            self._documents = {name: found[name] for name in self._clients if name in found}
+            self.merged = self._merged()
+
+    async def keep_current(self) -> None:
+        """Read again for ever: soon those that have not answered yet, and now and then all."""
+        loop = asyncio.get_running_loop()
+        while True:
+            again = loop.time() + _ALL_AGAIN_SECONDS
+            while loop.time() < again:
+                await asyncio.sleep(_MISSING_AGAIN_SECONDS)
+                await self.read(self._clients.keys() - self._documents.keys())
+            await self.read()
+
+    def _merged(self) -> dict[str, Any]:
+        merged = merge(self._own, {})
+        for name, document in self._documents.items():
+            try:
+                merged = merge(merged, {name: document})
+            except DescriptionsDisagree as error:
+                # While services are replaced one by one, two versions of a shape may be about; the others go on.
+                _log.exception("a service is left out of the description", service=name, because=str(error))
+        return merged
 
 
 def merge(own: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -34,6 +85,35 @@ def merge(own: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> 
         problems |= {problem["code"]: problem for problem in document.get("x-problems", [])}
     merged["x-problems"] = [problems[code] for code in sorted(problems)]
     return merged
+
+
+async def _read(name: str, client: httpx.AsyncClient) -> dict[str, Any] | None:
+    """What of a service the gateway has a way to; None when it does not say."""
+    try:
+        # The client's own limit does not hold for a service in this process.
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            answer = await client.get("/openapi.json")
+        document: dict[str, Any] = answer.raise_for_status().json()
+        public = {path: item for path, item in document["paths"].items() if service_for(path) == name}
+        components = {"schemas": {}} | document.get("components", {})
+        components["schemas"] = _used(public, components["schemas"])
+        return {"paths": public, "components": components, "x-problems": document.get("x-problems", [])}
+    except (httpx.HTTPError, TimeoutError, ValueError, KeyError):
+        return None
+
+
+def _used(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The shapes that paths speak of, directly or by way of others; the rest is for services alone."""
+    found: dict[str, Any] = {}
+    asked = _references(paths)
+    while asked:
+        found |= {name: schemas[name] for name in asked}
+        asked = {other for name in asked for other in _references(schemas[name])} - found.keys()
+    return found
+
+
+def _references(part: object) -> set[str]:
+    return set(_REFERENCES.findall(json.dumps(part)))
 
 
 def _prefixed(document: Mapping[str, Any], prefix: str) -> dict[str, Any]:

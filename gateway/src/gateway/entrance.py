@@ -4,25 +4,17 @@ It stands outside all others, so that a refusal at the door obeys the same rules
 """
 
 from collections.abc import Iterable
-from secrets import token_hex
+from random import getrandbits
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit.boundary import REQUEST_ID
+from servicekit.hops import HOP_BY_HOP, Headers, end_to_end
 
-Headers = list[tuple[bytes, bytes]]
-
-# RFC 9110, 7.6.1, and the older ones that proxies still meet.
-HOP_BY_HOP = frozenset(
-    {
-        *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"),
-        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
-    }
-)
 _REQUEST_ID = REQUEST_ID.encode()
 # How the names begin that only the gateway may say to a service.
 OURS = (b"forwarded", b"x-forwarded-", b"x-real-ip", b"x-ashyq-", _REQUEST_ID)
-_REPLACED = HOP_BY_HOP | {b"server", b"x-content-type-options"}
+_REPLACED = HOP_BY_HOP | {b"server", b"x-content-type-options", _REQUEST_ID}
 
 
 class Entrance:
@@ -35,42 +27,34 @@ class Entrance:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = _cleaned_request(scope)
-        signed_in = _has(headers, b"authorization")
+        request_id = b"%032x" % getrandbits(128)
+        headers = _cleaned_request(scope, request_id)
 
         async def send_cleaned(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _cleaned_answer(message["headers"], signed_in=signed_in)}
+                message["headers"] = _cleaned_answer(message["headers"], headers, request_id)
             await send(message)
 
-        await self._app({**scope, "headers": headers}, receive, send_cleaned)
+        scope["headers"] = headers
+        await self._app(scope, receive, send_cleaned)
 
 
-def _cleaned_request(scope: Scope) -> Headers:
-    kept = _end_to_end([pair for pair in scope["headers"] if not pair[0].startswith(OURS)])
-    kept.append((_REQUEST_ID, token_hex(16).encode()))
-    kept.append((b"x-forwarded-proto", scope.get("scheme", "http").encode()))
+def _cleaned_request(scope: Scope, request_id: bytes) -> Headers:
+    kept = [pair for pair in end_to_end(scope["headers"]) if not pair[0].startswith(OURS)]
     client = scope.get("client")
     if client:
         kept.append((b"x-forwarded-for", client[0].encode()))
+    kept += ((b"x-forwarded-proto", scope.get("scheme", "http").encode()), (_REQUEST_ID, request_id))
     return kept
 
 
-def _cleaned_answer(headers: Iterable[tuple[bytes, bytes]], *, signed_in: bool) -> Headers:
-    kept = _end_to_end([(name.lower(), value) for name, value in headers], _REPLACED)
-    kept.append((b"x-content-type-options", b"nosniff"))
+def _cleaned_answer(headers: Iterable[tuple[bytes, bytes]], request: Headers, request_id: bytes) -> Headers:
+    kept = end_to_end([(name.lower(), value) for name, value in headers], _REPLACED)
+    kept += ((b"x-content-type-options", b"nosniff"), (_REQUEST_ID, request_id))
     if not _has(kept, b"cache-control"):
-        kept.append((b"cache-control", b"private, no-cache" if signed_in else b"no-cache"))
+        kept.append((b"cache-control", b"private, no-cache" if _has(request, b"authorization") else b"no-cache"))
         kept.append((b"vary", b"Authorization, Accept-Language"))
     return kept
-
-
-def _end_to_end(headers: Headers, dropped: frozenset[bytes] = HOP_BY_HOP) -> Headers:
-    """Without the headers of one hop: those of the standard (they are among `dropped`), and those Connection names."""
-    if _has(headers, b"connection"):
-        named = (part for name, value in headers if name == b"connection" for part in value.split(b","))
-        dropped = dropped.union(part.strip().lower() for part in named)
-    return [pair for pair in headers if pair[0] not in dropped]
 
 
 def _has(headers: Headers, wanted: bytes) -> bool:

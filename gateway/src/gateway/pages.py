@@ -11,10 +11,8 @@ from pydantic import BaseModel
 
 from servicekit.identity import CurrentCaller
 from servicekit.languages import LANGUAGES, Language, negotiate
-from servicekit.permissions import ANY, SIGNED_IN, NotFound, Permissions
+from servicekit.permissions import NotFound
 from servicekit.routing import Route
-
-PERMISSIONS = Permissions({"read_me": {SIGNED_IN: {ANY}}})
 
 _READY_SECONDS = 2.0
 
@@ -55,14 +53,16 @@ async def read_me(caller: CurrentCaller) -> Me:
 
 
 @pages.get("/health/ready")
-async def ready(request: Request) -> dict[str, str]:
-    """Ready when every service is."""
+async def ready(request: Request) -> dict[str, Any]:
+    """Ready when all that is in this process is; of services apart it is told which are."""
     clients: dict[str, httpx.AsyncClient] = request.state.clients
-    are_ready = await asyncio.gather(*map(_is_ready, clients.values()))
-    down = [name for name, is_ready in zip(clients, are_ready, strict=True) if not is_ready]
+    upstreams = request.state.upstreams
+    found = dict(zip(clients, await asyncio.gather(*map(_is_ready, clients.values())), strict=True))
+    down = [name for name, is_ready in found.items() if not is_ready and not upstreams[name].apart]
     if down:
         raise ServiceDown(down)
-    return {"status": "ready"}
+    apart = {name: "ready" if found[name] else "away" for name in clients if upstreams[name].apart}
+    return {"status": "ready", "services": apart} if apart else {"status": "ready"}
 
 
 @pages.get("/problems", response_class=HTMLResponse)

@@ -1,22 +1,63 @@
 """Where each resource lives: the route table, as data."""
 
 from collections.abc import Mapping
+from typing import Any
 
-ROUTES: Mapping[str, str] = {
+# A row that names no service closes what a longer-reaching row would open: it is for services alone.
+ROUTES: Mapping[str, str | None] = {
     "/v1/agencies": "appeals",
     "/v1/appeals": "appeals",
     "/v1/deadlines": "appeals",
     "/v1/journals/appeals": "appeals",
+    "/v1/awards": "procurement",
+    "/v1/bids": "procurement",
+    "/v1/contracts": "procurement",
+    "/v1/journals/procurement": "procurement",
+    "/v1/lots": "procurement",
+    "/v1/parties": "procurement",
+    "/v1/profiles": "procurement",
+    "/v1/scoring": "procurement",
+    "/v1/tenders": "procurement",
+    "/v1/comments": "legal-acts",
+    "/v1/draft-types": "legal-acts",
+    "/v1/drafts": "legal-acts",
+    "/v1/journals/legal-acts": "legal-acts",
+    "/v1/opinions": "legal-acts",
+    "/v1/debtors": "registry",
+    "/v1/debtors/check": None,
+    "/v1/journals/registry": "registry",
+    "/v1/me/lookups": "registry",
+    "/v1/proceedings": "registry",
     "/sandbox": "sandbox",
 }
-_DEEPEST = max(path.count("/") for path in ROUTES)
+# Who keeps a journal also tells people of its entries.
+HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service and path.startswith("/v1/journals/"))
+
+
+_HERE = "/"  # no segment of a path is so called
 
 
 def service_for(path: str) -> str | None:
     """The service that answers at a path: that of the longest row that begins it; None when the gateway answers."""
-    parts = path.split("/", _DEEPEST + 1)
-    for length in range(min(len(parts), _DEEPEST + 1), 1, -1):
-        service = ROUTES.get("/".join(parts[:length]))
-        if service is not None:
-            return service
-    return None
+    found, branch = None, _TREE
+    for segment in path.split("/", _DEEPEST):
+        if segment not in branch:
+            break
+        branch = branch[segment]
+        found = branch.get(_HERE, found)
+    return found
+
+
+def _tree() -> dict[str, Any]:
+    """The table by segments, for it is walked at every request."""
+    tree: dict[str, Any] = {}
+    for path, service in ROUTES.items():
+        branch = tree
+        for segment in path.split("/"):
+            branch = branch.setdefault(segment, {})
+        branch[_HERE] = service
+    return tree
+
+
+_TREE = _tree()
+_DEEPEST = 1 + max(path.count("/") for path in ROUTES)

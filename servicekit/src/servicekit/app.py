@@ -1,7 +1,7 @@
 """A service put together: settings in, a running application out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,25 +17,33 @@ from sqlalchemy import literal_column, select
 
 from servicekit.base_settings import IdentitySettings, ServiceSettings
 from servicekit.boundary import BodyTooLarge, Boundary
+from servicekit.channels import open_channels
 from servicekit.clock import clock_for
 from servicekit.database import Database, Query, Reading, Writing
+from servicekit.delivery import delivering
 from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
 from servicekit.idempotency import forget_replies
 from servicekit.identity import CurrentCaller, IssuerKeys, TokenVerifier
 from servicekit.journal import commit_entries
 from servicekit.languages import Translated
+from servicekit.mailbox import MailboxNotice, NoticeDelivery, NoticeObject, mailbox_router
 from servicekit.metrics import Metrics
-from servicekit.permissions import ANY, ANYONE, Permissions
+from servicekit.neighbours import Neighbour, ServiceToken, call
+from servicekit.permissions import ANY, ANYONE, SIGNED_IN, Permissions
 from servicekit.problems import KIT, MEDIA_TYPE, Catalogue, Fault, Problem, handle_problems
 from servicekit.routing import Route
-from servicekit.sweeps import Sweep, Sweeper
+from servicekit.shapes import Basis, Day, NextAction, Term
+from servicekit.sweeps import Errand, Sweep, Sweeper
 
 _REPLIES_KEPT = timedelta(days=30)
 _REPLIES_A_BATCH = 1000
 # The shapes of the kit itself: every service describes them alike, so one document needs them once.
+_OF_THE_JOURNAL = (Actor, EntryObject, HistoryEntry, JournalEntry)
+_OF_THE_MAILBOX = (MailboxNotice, NoticeDelivery, NoticeObject)
 SHARED_SCHEMAS = frozenset(
-    model.__name__ for model in (Actor, EntryObject, Fault, HistoryEntry, JournalEntry, Problem, Translated)
-) | {"HistoryEntryList", "JournalEntryList"}
+    model.__name__
+    for model in (*_OF_THE_JOURNAL, *_OF_THE_MAILBOX, Basis, Day, Fault, NextAction, Problem, Term, Translated)
+) | {"HistoryEntryList", "JournalEntryList", "MailboxNoticeList"}
 _SELECT_1 = Query(select(literal_column("1")))
 
 
@@ -49,7 +57,7 @@ class Service:
     routers: Sequence[APIRouter]
     permissions: Permissions
     problems: Catalogue
-    sweeps: Sequence[Sweep] = ()
+    sweeps: Sequence[Sweep | Errand] = ()
 
 
 class UndeclaredOperation(Exception):
@@ -57,7 +65,11 @@ class UndeclaredOperation(Exception):
 
 
 def create_service(
-    service: Service, settings: ServiceSettings, *, issuer: httpx.AsyncBaseTransport | None = None
+    service: Service,
+    settings: ServiceSettings,
+    *,
+    issuer: httpx.AsyncBaseTransport | None = None,
+    neighbours: Mapping[str, Neighbour] = {},
 ) -> FastAPI:
     """Build the application of a service; nothing is opened before its lifespan starts.
 
@@ -65,13 +77,14 @@ def create_service(
         service: what is particular to the service.
         settings: where its database and its issuer are.
         issuer: the way to the issuer of tokens when it is not the network.
+        neighbours: the other services that this one calls, by name.
 
     Raises:
         UndeclaredOperation: routes and permission table do not agree.
     """
     metrics = Metrics(service.name)
     permissions = Permissions({**service.permissions.table, **_kit_permissions(service.name)})
-    routers = [*service.routers, journal_router(service.name), _operations_router()]
+    routers = [*service.routers, journal_router(service.name), mailbox_router(service.name), _operations_router()]
     _require_declared(routers, permissions)
 
     @asynccontextmanager
@@ -87,8 +100,14 @@ def create_service(
                     before_commit=commit_entries,
                 )
             )
+            token = ServiceToken(settings, issuer)
+            called = {
+                name: await stack.enter_async_context(call(neighbour, token)) for name, neighbour in neighbours.items()
+            }
+            channels = await stack.enter_async_context(open_channels(settings))
             clock = clock_for(settings.clock_file)
-            sweeper = Sweeper(database, clock, metrics, [*service.sweeps, _FORGETTING])
+            sweeps = [*service.sweeps, delivering(channels, metrics), _FORGETTING]
+            sweeper = Sweeper(database, clock, metrics, sweeps, called)
             every = timedelta(seconds=settings.sweep_seconds)
             task = asyncio.create_task(sweeper.run_forever(every), name=f"sweeps of {service.name}")
             stack.push_async_callback(_stop, task)
@@ -96,6 +115,7 @@ def create_service(
                 "clock": clock,
                 "database": database,
                 "metrics": metrics,
+                "neighbours": called,
                 "permissions": permissions,
                 "sweeper": sweeper,
                 "verifier": verifier,
@@ -216,8 +236,10 @@ def _operations_router() -> APIRouter:
 
 
 def _kit_permissions(service: str) -> dict[str, dict[str, set[str]]]:
+    name = service.replace("-", "_")
     return {
-        f"read_{service.replace('-', '_')}_journal": {ANYONE: {ANY}},
+        f"read_{name}_journal": {ANYONE: {ANY}},
+        f"read_{name}_notices": {SIGNED_IN: {ANY}},
         "run_sweeps": {"operator": {ANY}},
         "read_metrics": {ANYONE: {ANY}},  # the gateway has no way to it: it is for the house, not for the public
     }

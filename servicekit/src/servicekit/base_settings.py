@@ -2,11 +2,14 @@
 
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SANDBOX_ISSUER = "https://sandbox.ashyq.example"
+# The ways to a mail server: as it is, encrypted once connected, encrypted from the start.
+SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class IdentitySettings(BaseSettings):
@@ -37,8 +40,31 @@ class IdentitySettings(BaseSettings):
 
 
 class ServiceSettings(IdentitySettings):
-    """The settings of a service with a database of its own."""
+    """The settings of a service with a database of its own.
 
+    The token address, client id and secret are those by which the issuer knows the service itself (OAuth 2.0 client
+    credentials); a service that calls no other needs none. The last five set up the channels by which notices leave
+    the house; none has to be there.
+    """
+
+    token_url: str | None = Field(default=None, validation_alias="ASHYQ_TOKEN_URL")
+    client_id: str | None = Field(default=None, validation_alias="ASHYQ_CLIENT_ID")
+    client_secret: SecretStr | None = Field(default=None, validation_alias="ASHYQ_CLIENT_SECRET")
     database_url: str = Field(validation_alias="DATABASE_URL")
     sweep_seconds: float = Field(default=5.0, gt=0, validation_alias="ASHYQ_SWEEP_SECONDS")
     pool_size: int = Field(default=12, ge=1, le=100, validation_alias="ASHYQ_POOL_SIZE")
+    sms_url: str | None = Field(default=None, validation_alias="ASHYQ_SMS_URL")
+    sms_secret: SecretStr | None = Field(default=None, validation_alias="ASHYQ_SMS_SECRET")
+    smtp_url: SecretStr | None = Field(default=None, validation_alias="ASHYQ_SMTP_URL")
+    mail_from: str | None = Field(default=None, validation_alias="ASHYQ_MAIL_FROM")
+    webhook_secret: SecretStr | None = Field(default=None, validation_alias="ASHYQ_WEBHOOK_SECRET")
+
+    @model_validator(mode="after")
+    def _channels_are_whole(self) -> Self:
+        if (self.sms_url is None) != (self.sms_secret is None):
+            raise ValueError("text messages need both ASHYQ_SMS_URL and ASHYQ_SMS_SECRET")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("e-mail needs both ASHYQ_SMTP_URL and ASHYQ_MAIL_FROM")
+        if self.smtp_url is not None and urlsplit(self.smtp_url.get_secret_value()).scheme not in SMTP_PORTS:
+            raise ValueError(f"ASHYQ_SMTP_URL begins with one of {', '.join(SMTP_PORTS)}")
+        return self

@@ -7,6 +7,10 @@ class Stale(Exception):
     """The object has changed since the caller saw it."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the object between its being read and its being changed."""
+
+
 class PreconditionRequired(Exception):
     """A replacing change must say which version of the object it replaces."""
 

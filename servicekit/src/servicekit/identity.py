@@ -29,6 +29,10 @@ class InvalidToken(Exception):
         self.reason = reason
 
 
+class PartyUnknown(Exception):
+    """The caller's token names neither a person's nor a company's number, so nobody would be the party."""
+
+
 class IssuerUnavailable(Exception):
     """The issuer's keys cannot be read, so no token can be believed or refused."""
 
@@ -46,6 +50,7 @@ class Caller:
     bin: str | None = None
     agency: str | None = None
     roles: frozenset[str] = frozenset()
+    synthetic: bool = False  # an invented person, whose doings are marked as such wherever they are shown
 
     @property
     def party(self) -> tuple[str, str] | None:
@@ -217,4 +222,5 @@ def _caller(claims: dict[str, Any]) -> Caller:
         bin=texts["bin"],
         agency=texts["agency"],
         roles=frozenset(roles),
+        synthetic=claims.get("synthetic") is True,
     )

@@ -37,6 +37,12 @@ class Metrics:
             ["app", "sweep"],
             registry=self.registry,
         )
+        self.deliveries = Counter(
+            "ashyq_notice_attempts",
+            "Attempts to deliver a notice, by the state in which they left it.",
+            ["app", "channel", "state"],
+            registry=self.registry,
+        )
         self._app = app
 
         # Looking up a series by its labels costs more than counting, and there are few.
@@ -57,3 +63,6 @@ class Metrics:
         self.sweep_done.labels(self._app, sweep).inc(done)
         self.sweep_oldest_due.labels(self._app, sweep).set(oldest_due_seconds)
         self.sweep_finished.labels(self._app, sweep).set_to_current_time()
+
+    def delivered(self, channel: str, state: str) -> None:
+        self.deliveries.labels(self._app, channel, state).inc()

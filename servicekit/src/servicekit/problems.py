@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
-from servicekit.conditional import PreconditionRequired, Stale
+from servicekit.conditional import ChangedMeanwhile, PreconditionRequired, Stale
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
-from servicekit.identity import InvalidToken, IssuerUnavailable
+from servicekit.identity import InvalidToken, IssuerUnavailable, PartyUnknown
 from servicekit.languages import Translated, negotiate
 from servicekit.paging import BadCursor
 from servicekit.permissions import Forbidden, NotFound, Unauthenticated
@@ -83,6 +83,7 @@ KIT = Catalogue(
     {
         BadCursor: "bad-cursor",
         BadIdempotencyKey: "bad-idempotency-key",
+        ChangedMeanwhile: "changed-meanwhile",
         DatabaseBusy: "busy",
         DatabaseUnavailable: "unavailable",
         Forbidden: "forbidden",
@@ -91,6 +92,7 @@ KIT = Catalogue(
         KeyInFlight: "key-in-flight",
         KeyReused: "key-reused",
         NotFound: "not-found",
+        PartyUnknown: "party-unknown",
         PreconditionRequired: "precondition-required",
         Stale: "stale",
         Unauthenticated: "unauthenticated",

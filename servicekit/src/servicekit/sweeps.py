@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import httpx
 import structlog
 from sqlalchemy import BigInteger, bindparam, func, select
 
@@ -30,27 +31,54 @@ class Sweep:
     waiting: Callable[[Reading, datetime], Awaitable[timedelta]]
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Periodic work that must ask others, which no transaction may wait for.
+
+    `run` is given the database and the neighbours by name. It opens transactions of its own, none around a call, and
+    guards each change by the state that it saw, for two processes may be on the same errand. It says how many cases it
+    dealt with; 0 means that nothing is left, or that nothing can be done now. `waiting` is as in `Sweep`.
+    """
+
+    name: str
+    run: Callable[[Database, Mapping[str, httpx.AsyncClient], datetime], Awaitable[int]]
+    waiting: Callable[[Reading, datetime], Awaitable[timedelta]]
+
+
 class Sweeper:
     """Runs the sweeps of a service; of several processes, one at a time does a batch."""
 
-    def __init__(self, database: Database, clock: Clock, metrics: Metrics, sweeps: Sequence[Sweep]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics,
+        sweeps: Sequence[Sweep | Errand],
+        neighbours: Mapping[str, httpx.AsyncClient] = {},
+    ) -> None:
         self._database = database
         self._clock = clock
         self._metrics = metrics
         self._sweeps = sweeps
+        self._neighbours = neighbours
 
     async def run(self) -> dict[str, int]:
         """Do all that is due now; how many cases each sweep dealt with."""
         return {sweep.name: await self._sweep(sweep) for sweep in self._sweeps}
 
     async def run_forever(self, every: timedelta) -> None:
-        """Sweep again and again; a database that is away is waited for."""
+        """Sweep again and again, each kind for itself, so that a slow errand holds up no other.
+
+        A database that is away is waited for.
+        """
+        await asyncio.gather(*(self._repeat(sweep, every) for sweep in self._sweeps))
+
+    async def _repeat(self, sweep: Sweep | Errand, every: timedelta) -> None:
         while True:
-            for sweep in self._sweeps:
-                await self._try(sweep)
+            await self._try(sweep)
             await asyncio.sleep(every.total_seconds())
 
-    async def _try(self, sweep: Sweep) -> None:
+    async def _try(self, sweep: Sweep | Errand) -> None:
         try:
             await self._sweep(sweep)
         except (DatabaseUnavailable, DatabaseBusy) as error:
@@ -58,7 +86,7 @@ class Sweeper:
         except Exception:  # noqa: BLE001 - a sweep that fails must not end its later turns, nor hold up the others
             _log.exception("sweep failed", sweep=sweep.name)
 
-    async def _sweep(self, sweep: Sweep) -> int:
+    async def _sweep(self, sweep: Sweep | Errand) -> int:
         done = 0
         while (handled := await self._batch(sweep)) > 0:
             done += handled
@@ -67,7 +95,9 @@ class Sweeper:
         self._metrics.swept(sweep.name, done=done, oldest_due_seconds=waiting.total_seconds())
         return done
 
-    async def _batch(self, sweep: Sweep) -> int:
+    async def _batch(self, sweep: Sweep | Errand) -> int:
+        if isinstance(sweep, Errand):
+            return await sweep.run(self._database, self._neighbours, self._clock.now())
         async with self._database.write() as writing:
             if not await writing.value(_TRY_LOCK, key=_lock_number(sweep.name)):
                 return 0

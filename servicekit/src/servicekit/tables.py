@@ -1,8 +1,10 @@
-"""The tables that every service has beside its own: journal, stored replies, and who looked at what."""
+"""The tables that every service has beside its own: journal, stored replies, who looked at what, and notices."""
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -73,4 +75,39 @@ accesses = Table(
     Column("operation", Text, nullable=False),
     Column("objects", ARRAY(Uuid), nullable=False),
     Index("accesses_objects", "objects", postgresql_using="gin"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Uuid, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("text", JSONB, nullable=False),
+    Index("notices_recipient", "scheme", "number", "id"),
+)
+
+# An address is kept for as long as it is needed, and no longer.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("notice", Uuid, ForeignKey("notices.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text),
+    Column("language", Text),
+    Column("state", Text, nullable=False, server_default=text("'queued'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("try_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("delivered_at", DateTime(timezone=True)),
+    Column("failure", Text),
+    PrimaryKeyConstraint("notice", "channel"),
+    CheckConstraint("state IN ('queued', 'delivered', 'failed')", name="deliveries_state"),
+    CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="deliveries_delivered"),
+    CheckConstraint("(state = 'queued') = (address IS NOT NULL)", name="deliveries_address"),
+    Index("deliveries_due", "try_at", postgresql_where=text("state = 'queued'")),
 )

@@ -34,7 +34,7 @@ EXAMPLES = 20
 OPERATIONS = {
     "list_agencies", "explain_deadline", "file_appeal", "list_appeals", "read_appeal", "read_appeal_deadline",
     "read_appeal_history", "list_appeal_accesses", "forward_appeal", "decide_appeal", "withdraw_appeal",
-    "read_appeals_journal",
+    "read_appeals_journal", "read_appeals_notices",
 }  # fmt: skip
 
 

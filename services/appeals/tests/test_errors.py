@@ -11,8 +11,10 @@ import pytest
 from appeals.domain import errors
 from appeals.domain.agencies import UnknownAgency
 from appeals.main import PROBLEMS
+from servicekit.problems import KIT
 from servicekit.testing import Issuer
-from statute.calendars import OutsideCalendar
+from statute.calendars import CalendarMissing, OutsideCalendar
+from statute.procedures import NotAllowedNow
 from statute.rules import Undecided, UnknownRuleSet
 
 Filing = Callable[..., dict[str, Any]]
@@ -38,20 +40,21 @@ STATUSES = {
     "unknown-agency": 422,
     "unknown-rules": 422,
 }
+KINDS = {code: (KIT | PROBLEMS).kinds[code] for code in STATUSES}
 
 
 def test_every_error_has_a_problem_and_every_problem_an_error() -> None:
-    assert PROBLEMS.codes.keys() == OF_THE_RULES | FROM_ELSEWHERE
-    assert sorted(PROBLEMS.codes.values()) == sorted(PROBLEMS.kinds)
+    assert PROBLEMS.codes.keys() == OF_THE_RULES | FROM_ELSEWHERE | {CalendarMissing, NotAllowedNow}
+    assert PROBLEMS.kinds.keys() <= set(PROBLEMS.codes.values()) <= KINDS.keys()
 
 
 def test_every_status_is_the_one_promised() -> None:
-    assert {code: kind.status for code, kind in PROBLEMS.kinds.items()} == STATUSES
+    assert {code: kind.status for code, kind in KINDS.items()} == STATUSES
 
 
 @pytest.mark.parametrize("code", STATUSES)
 def test_the_three_texts_name_the_same_facts(code: str) -> None:
-    kind = PROBLEMS.kinds[code]
+    kind = KINDS[code]
     for texts in (kind.title.model_dump(), kind.detail.model_dump()):
         assert all(text == text.strip() != "" for text in texts.values())
         assert len(set(texts.values())) == 3
@@ -114,10 +117,10 @@ def provoke(
 async def test_each_can_be_provoked_over_http(
     language: str, provoke: Callable[[str], Awaitable[httpx.Response]], client: httpx.AsyncClient, go_to: GoTo
 ) -> None:
-    assert {*ASKED, *FILED, *ACTED} == PROBLEMS.kinds.keys() - RACED
+    assert {*ASKED, *FILED, *ACTED} == KINDS.keys() - RACED
     client.headers["Accept-Language"] = language
-    for code in PROBLEMS.kinds.keys() - RACED:
-        kind = PROBLEMS.kinds[code]
+    for code in KINDS.keys() - RACED:
+        kind = KINDS[code]
         go_to("2026-11-23T10:00")
         answer = await provoke(code)
         problem = answer.json()

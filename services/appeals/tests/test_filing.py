@@ -6,6 +6,8 @@ from uuid import UUID
 
 import httpx
 
+from servicekit.testing import Issuer
+
 Filing = Callable[..., dict[str, Any]]
 People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
@@ -54,6 +56,17 @@ async def test_a_company_files_under_its_bin(file: File, look: Look) -> None:
     filed = await file("company")
     assert filed["applicant"] == {"scheme": "KZ-BIN", "id": "150340000017", "name": "«Көктем» ЖШС"}
     assert (await look("company", "/v1/appeals"))["items"][0]["id"] == filed["id"]
+
+
+async def test_what_an_invented_person_files_is_marked_as_such(
+    client: httpx.AsyncClient, issuer: Issuer, filing: Filing, file: File, look: Look
+) -> None:
+    invented = issuer.headers("citizen", sub="c1", iin="880417499014", synthetic=True)
+    filed = (await client.post("/v1/appeals", json=filing(), headers=invented)).json()
+    real = await file()
+    assert (filed["synthetic"], real["synthetic"]) == (True, False)
+    listed = (await look("citizen", "/v1/appeals"))["items"]
+    assert {each["id"]: each["synthetic"] for each in listed} == {filed["id"]: True, real["id"]: False}
 
 
 async def test_numbers_never_repeat_and_ids_grow(file: File) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from appeals.domain.appeal import Relation
 from appeals.permissions import PERMISSIONS, SIGHT
-from servicekit.permissions import ANY, ANYONE
+from servicekit.permissions import ANY, ANYONE, SIGNED_IN
 from servicekit.testing import Issuer
 
 Filing = Callable[..., dict[str, Any]]
@@ -41,6 +41,7 @@ ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "file_appeal": ("POST", "/v1/appeals", 201),
     "list_appeals": ("GET", "/v1/appeals", 200),
     "read_appeals_journal": ("GET", "/v1/journals/appeals/entries", 200),
+    "read_appeals_notices": ("GET", "/v1/me/notices", 200),
     "read_metrics": ("GET", "/metrics", 200),
     "run_sweeps": ("POST", "/internal/sweeps", 200),
 }
@@ -48,6 +49,7 @@ ABOUT_ALL: dict[str, tuple[str, str, int]] = {
 TABLE: dict[str, Mapping[str, Any]] = {
     **PERMISSIONS.table,
     "read_appeals_journal": {ANYONE: {ANY}},
+    "read_appeals_notices": {SIGNED_IN: {ANY}},
     "read_metrics": {ANYONE: {ANY}},
     "run_sweeps": {"operator": {ANY}},
 }
@@ -68,6 +70,8 @@ CLAIMS: dict[str, dict[str, str]] = {
 def expected(operation: str, role: str, tie: str, *, success: int = 200) -> int:
     """What the table means for a request, said once more and independently of the code that reads it."""
     row = TABLE[operation]
+    if SIGNED_IN in row:
+        return 401 if role == NOBODY else success
     if ANYONE not in row and role not in row:
         return 401 if role == NOBODY else 403
     if tie == ABSENT:

@@ -2,73 +2,38 @@
 
 import asyncio
 import fcntl
-import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 from starlette.types import ASGIApp
 
-from appeals.main import create_app as create_appeals
-from appeals.settings import Settings as AppealsSettings
-from gateway.main import create_app as create_gateway
-from gateway.settings import Settings as GatewaySettings
-from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
-from servicekit.clock import SandboxClock
 from servicekit.logs import configure_logs
 from servicekit.migrations.running import upgrade
-from servicekit.upstream import InProcess
 from stack import databases, postgres
+from stack.composition import SERVICES, compose
 from stack.keeping import kept
-from stack.sandbox import SandboxIssuer, create_sandbox
-from stack.serving import LAST_PORT, CannotStart, listening
-
-SERVICES = {"appeals": "appeals"}  # the name of each, and the package of its code
-_JWKS = "http://sandbox/sandbox/jwks.json"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a house stands: its data folder, its port (0: any free one), and its database if that is not its own."""
-
-    data: Path
-    port: int
-    database_url: str | None = None
-
-    @property
-    def issuer(self) -> SandboxIssuer:
-        """The sandbox's issuer, with the key that is kept here.
-
-        Raises:
-            CannotStart: the data folder cannot be used.
-        """
-        try:
-            self.data.mkdir(parents=True, exist_ok=True)
-            return SandboxIssuer(self.data / "sandbox-key.json")
-        except OSError as error:
-            raise _unusable(self.data, error) from error
-
-
-def place_from_environment() -> Place:
-    """The place that PORT, ASHYQ_DATA and ASHYQ_DATABASE_URL name, or the usual one.
-
-    Raises:
-        CannotStart: PORT is not a port.
-    """
-    port = os.environ.get("PORT") or "8000"
-    if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= LAST_PORT:
-        raise CannotStart(f"PORT={port} is not a port. Choose one from 1 to 65535, for example: make run PORT=8080")
-    data = Path(os.environ.get("ASHYQ_DATA") or ".ashyq").expanduser().absolute()
-    return Place(data, int(port), os.environ.get("ASHYQ_DATABASE_URL") or None)
+from stack.place import Place, unusable
+from stack.serving import CannotStart, listening
 
 
 @contextmanager
 def furnished(place: Place, say: Callable[[str], None]) -> Iterator[ASGIApp]:
-    """The gateway's app with all that it needs behind it: a running, migrated database and the services.
+    """The gateway's app with all that it needs behind it, in this process.
+
+    Raises:
+        CannotStart, postgres.PostgresUnusable: as `prepared`.
+    """
+    with prepared(place, say) as urls:
+        yield compose(place, urls)
+
+
+@contextmanager
+def prepared(place: Place, say: Callable[[str], None]) -> Iterator[Mapping[str, databases.ServiceUrls]]:
+    """A place at which services can run: its log, its running database server, and every service's migrated database.
 
     Raises:
         CannotStart: the data folder is in use or cannot be used, the port is taken, or the database server of
@@ -80,7 +45,7 @@ def furnished(place: Place, say: Callable[[str], None]) -> Iterator[ASGIApp]:
         for name, package in SERVICES.items():
             say(f"Bringing the database of {name} up to date")
             upgrade(package, urls[name].migration_database_url)
-        yield _compose(place, urls)
+        yield urls
 
 
 @contextmanager
@@ -98,7 +63,7 @@ def _sole_user(data: Path) -> Iterator[None]:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / "lock").open("a")
     except OSError as error:
-        raise _unusable(data, error) from error
+        raise unusable(data, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -108,10 +73,6 @@ def _sole_user(data: Path) -> Iterator[None]:
                 "make run PORT=8001 ASHYQ_DATA=.ashyq-2"
             ) from None
         yield
-
-
-def _unusable(data: Path, error: OSError) -> CannotStart:
-    return CannotStart(f"{data} cannot be used ({error.strerror}). Choose another: make run ASHYQ_DATA=…")
 
 
 @contextmanager
@@ -149,16 +110,3 @@ def _prepare_databases(place: Place, admin_url: str) -> dict[str, databases.Serv
             f"The PostgreSQL server of ASHYQ_DATABASE_URL cannot be used ({error}). Name an administrator's URL of a "
             "server that runs, or none: Ashyq then starts one of its own."
         ) from error
-
-
-def _compose(place: Place, urls: Mapping[str, databases.ServiceUrls]) -> ASGIApp:
-    clock_file = place.data / "clock"
-    identity = IdentitySettings(environment="local", issuer=SANDBOX_ISSUER, jwks_url=_JWKS, clock_file=clock_file)
-    shared = identity.model_dump()
-    # The sandbox starts the services' sweeps and the services read its keys, so it learns of them as they are made.
-    services: dict[str, InProcess] = {}
-    sandbox = InProcess(create_sandbox(identity, place.issuer, SandboxClock(clock_file), services))
-    services["appeals"] = InProcess(
-        create_appeals(AppealsSettings(**shared, database_url=urls["appeals"].database_url), issuer=sandbox.transport)
-    )
-    return create_gateway(GatewaySettings(**shared), {"sandbox": sandbox, **services}, issuer=sandbox)

@@ -1,19 +1,27 @@
 """The `ashyq` command."""
 
+import os
 import signal
 import sys
+from dataclasses import replace
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from stack.composition import compose
 from stack.demo import play
-from stack.house import Place, furnished, place_from_environment
+from stack.house import prepared
 from stack.personas import PERSONAS
+from stack.place import Place, place_from_environment
 from stack.postgres import PostgresUnusable
+from stack.processes import serve_processes
 from stack.sandbox import UnknownPersona
+from stack.seeding import Addresses, seed_first_start, seed_running
 from stack.serving import CannotStart, serve
+from stack.year.world import Refused
 
 app = typer.Typer(
     help="Ashyq: open government that anyone can check, all of it on this machine.",
@@ -30,24 +38,52 @@ def run(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Processes that answer requests; one for each core serves most.")
     ] = 1,
+    processes: Annotated[bool, typer.Option("--processes", help="Each service as a process of its own.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
     """Start everything and serve it at http://127.0.0.1:8000 until Ctrl-C.
 
     PORT chooses another port, ASHYQ_DATA another data folder (usually .ashyq), ASHYQ_DATABASE_URL a PostgreSQL server
-    of your own (an administrator's URL).
+    of your own (an administrator's URL). The first start plays a synthetic year, which ASHYQ_EMPTY=1 leaves out.
     """
     place = _place()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, however it is asked for
     try:
-        with furnished(place, _say) as house:
-            serve(house, place.port, lambda port: _welcome(port, place), workers=workers)
+        with prepared(place, _say) as urls:
+            seed_first_start(place, urls, _console)
+            if processes:
+                serve_processes(place, urls, lambda port: _welcome(port, place))
+            else:
+                serve(compose(place, urls), place.port, lambda port: _welcome(port, place), workers=workers)
             _say("Stopping")
-    except (CannotStart, PostgresUnusable) as error:
+    except (CannotStart, PostgresUnusable, Refused) as error:
         _fail(str(error))
     except KeyboardInterrupt:
         _say("Interrupted before it was ready.")
         return
     _say(f"Stopped. The data stays in {place.data}.")
+
+
+@app.command()
+def seed(
+    scale: Annotated[float, typer.Option(min=0.01, max=1000, help="How much happens; 1 is what `run` plays.")] = 1,
+) -> None:
+    """Fill an empty house with a synthetic year, marked as such; `run` does it at its first start.
+
+    With ASHYQ_SANDBOX_URL, ASHYQ_APPEALS_URL and so on it is the one that runs there, else that of ASHYQ_DATA.
+    """
+    if os.environ.get("ASHYQ_EMPTY"):
+        _say("It is to stay empty (ASHYQ_EMPTY).")
+        return
+    try:
+        if "ASHYQ_SANDBOX_URL" in os.environ:
+            played = seed_running(Addresses(), _console, scale=scale)
+        else:
+            place = replace(_place(), port=0, empty=False)
+            with prepared(place, _say) as urls:
+                played = seed_first_start(place, urls, _console, scale=scale)
+    except (CannotStart, PostgresUnusable, Refused) as error:
+        _fail(str(error))
+    _say("The year is there." if played else "There is something already, so nothing was added.")
 
 
 @app.command()
@@ -65,13 +101,27 @@ def demo(
 def token(
     persona: Annotated[str, typer.Argument(help="One of: " + ", ".join(PERSONAS))],
 ) -> None:
-    """Print a token of a ready persona, for the Authorization header of a request to the local stack."""
+    """Print a token of a ready persona, for the Authorization header of a request to the local stack.
+
+    The house that listens on PORT gives it, however it runs; where none does, that of ASHYQ_DATA.
+    """
     try:
-        print(_place().issuer.token_for(persona))  # noqa: T201 - the bare token, to be put into a variable
+        place = _place()
+        print(_given(place.port, persona) or place.issuer.token_for(persona))  # noqa: T201 - bare, for a variable
     except CannotStart as error:
         _fail(str(error))
     except UnknownPersona as error:
         _fail(f"There is no persona {error.persona!r}. There are: {error.known}")
+
+
+def _given(port: int, persona: str) -> str | None:
+    """The token that a running house gives for a persona; None when none runs, or it does not know the persona."""
+    try:
+        answer = httpx.post(f"http://127.0.0.1:{port}/sandbox/token", json={"persona": persona}, timeout=2)
+        given: str = answer.raise_for_status().json()["access_token"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
+    return given
 
 
 def _place() -> Place:

@@ -2,13 +2,14 @@
 
 import json
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import httpx
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -18,13 +19,14 @@ from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
 from servicekit.clock import SandboxClock
 from servicekit.languages import Translated
 from servicekit.metrics import Metrics
+from servicekit.neighbours import Neighbour
 from servicekit.problems import Catalogue, ProblemKind
 from servicekit.routing import Route
-from servicekit.upstream import InProcess
 from stack.keeping import kept
 from stack.personas import PERSONAS
 
 TOKEN_SECONDS = 86_400
+CLIENT_SECRET = "sandbox"  # noqa: S105 - of every service, and of no use outside the sandbox
 _ALGORITHM = "ES256"
 # Legal time stays where dates can be reckoned with: a little beyond any calendar, and far from the ends of datetime.
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -56,6 +58,7 @@ class Claims(BaseModel):
     bin: Word | None = None
     agency: Word | None = None
     roles: list[Word] = []
+    synthetic: bool = False
 
 
 class TokenRequest(BaseModel):
@@ -130,8 +133,24 @@ _UNKNOWN_PERSONA = ProblemKind(
 )
 
 
+_BAD_CLIENT = ProblemKind(
+    "bad-client",
+    401,
+    Translated(kk="Мұндай клиент жоқ", ru="Такого клиента нет", en="There is no such client"),
+    Translated(
+        kk="Қызметтің аты мен құпиясын Basic тақырыбында беріңіз.",
+        ru="Назовите службу и её секрет в заголовке Basic.",
+        en="Name a service and its secret in a Basic header.",
+    ),
+)
+
+
+class BadClient(Exception):
+    """No service is known by this name and secret."""
+
+
 def create_sandbox(
-    settings: IdentitySettings, issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, InProcess]
+    settings: IdentitySettings, issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, Neighbour]
 ) -> FastAPI:
     """The sandbox's application; `services` are those whose sweeps it may start.
 
@@ -141,7 +160,10 @@ def create_sandbox(
     if not settings.local:
         raise SandboxForbidden("the sandbox vouches for anybody: it starts only with ASHYQ_ENV=local")
     app = FastAPI(title="Ashyq sandbox", docs_url=None, redoc_url=None)
-    problems = Catalogue({_UNKNOWN_PERSONA.code: _UNKNOWN_PERSONA}, {UnknownPersona: _UNKNOWN_PERSONA.code})
+    problems = Catalogue(
+        {kind.code: kind for kind in (_UNKNOWN_PERSONA, _BAD_CLIENT)},
+        {UnknownPersona: _UNKNOWN_PERSONA.code, BadClient: _BAD_CLIENT.code},
+    )
     routers = [_router(issuer, clock, services), health_router()]
     app.router.add_api_route("/health/ready", _ready, include_in_schema=False)
     return assemble(app, Metrics("sandbox"), problems, routers, limit=settings.body_limit)
@@ -151,7 +173,7 @@ async def _ready() -> dict[str, str]:
     return {"status": "ready"}
 
 
-def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, InProcess]) -> APIRouter:
+def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, Neighbour]) -> APIRouter:
     router = APIRouter(prefix="/sandbox", tags=["sandbox"], route_class=Route)
 
     @router.get("/jwks.json")
@@ -165,6 +187,12 @@ def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, I
         if body.claims is not None:
             return Token(access_token=issuer.sign(body.claims.model_dump(exclude_none=True)))
         return Token(access_token=issuer.token_for(body.persona or ""))
+
+    @router.post("/oauth/token", include_in_schema=False)
+    async def issue_sandbox_service_token(request: Request) -> Token:
+        """A service's own token, by OAuth 2.0 client credentials in a Basic header."""
+        persona = _client_of(request.headers.get("authorization", ""))
+        return Token(access_token=issuer.token_for(persona))
 
     @router.get("/clock")
     async def read_sandbox_clock() -> ClockSetting:
@@ -183,15 +211,29 @@ def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, I
         headers = {"Authorization": f"Bearer {issuer.token_for('operator')}"}
         done = {}
         for name, service in services.items():
-            async with httpx.AsyncClient(
-                transport=service.transport, base_url=f"http://{name}", headers=headers
-            ) as client:
+            async with httpx.AsyncClient(transport=service.transport, base_url=service.url, headers=headers) as client:
                 answer = await client.post("/internal/sweeps", timeout=60)
                 answer.raise_for_status()
                 done[name] = answer.json()["done"]
         return Swept(done=done)
 
     return router
+
+
+def _client_of(header: str) -> str:
+    """The persona of the service that shows its name and the sandbox's secret.
+
+    Raises:
+        BadClient: it is no service of ours, or the secret is another.
+    """
+    scheme, _, given = header.partition(" ")
+    try:
+        name, _, secret = b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        raise BadClient from None
+    if scheme.lower() != "basic" or secret != CLIENT_SECRET or f"service-{name}" not in PERSONAS:
+        raise BadClient
+    return f"service-{name}"
 
 
 def _new_key() -> str:

@@ -136,6 +136,12 @@ def _helped(
             worker.join()
 
 
+def serve_child(make: Callable[[], ASGIApp], port: int) -> None:
+    """What a process of its own does: serve an app on a port, until it is asked to end or its parent is gone."""
+    with suppress(KeyboardInterrupt), listening(port) as listener:
+        _work(make(), listener)
+
+
 def _work(app: ASGIApp, listener: socket.socket) -> None:
     server = _Server(_configuration(app), lambda _: None)
     parent = multiprocessing.parent_process()

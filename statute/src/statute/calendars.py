@@ -50,6 +50,10 @@ class OutsideCalendar(Exception):
         self.last = last
 
 
+class CalendarMissing(Exception):
+    """The working calendar of the days that would have to be counted is not known yet."""
+
+
 class UnknownCalendar(Exception):
     """No calendar has this version."""
 

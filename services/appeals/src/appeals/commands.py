@@ -10,25 +10,20 @@ from sqlalchemy import Date, Integer, Text, Update, Uuid, bindparam, func, inser
 from uuid_utils.compat import uuid7
 
 from appeals.domain.agencies import agency
-from appeals.domain.appeal import Action, Kind, Outcome, Status, Transition, transition
+from appeals.domain.appeal import Action, Kind, Outcome, Status, transition
 from appeals.domain.clocks import Clocks, pinned_clocks, reset_clocks, set_clocks
-from appeals.domain.errors import (
-    CalendarMissing,
-    ChangedMeanwhile,
-    ForwardingTooLate,
-    PartyUnknown,
-    SameAgency,
-    TermExpired,
-)
+from appeals.domain.errors import ForwardingTooLate, SameAgency, TermExpired
+from appeals.notices import KIND, notice_of
 from appeals.permissions import OPERATIONS, PERMISSIONS, SIGHT, relation_to
 from appeals.tables import appeal_number, appeals, is_open
+from servicekit.conditional import ChangedMeanwhile
 from servicekit.database import Query, Reading, Row, Writing
-from servicekit.identity import Caller
+from servicekit.identity import Caller, PartyUnknown
 from servicekit.journal import Object, record
-from statute.calendars import OutsideCalendar
+from servicekit.notices import notify
+from statute.calendars import CalendarMissing, OutsideCalendar
 from statute.deadlines import local
-
-_KIND = "appeal"
+from statute.procedures import Transition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +82,14 @@ async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: 
         "contact": filing.contact,
         "submitted_at": now,
         "received_at": now,
+        "synthetic": caller.synthetic,
     }
     row["number"] = f"ЖТ-{clocks.registered_on.year}-{await writing.draw(appeal_number.name):06}"
     writing.defer(FILE, **row)
     record(
         writing,
         transition(None, Action.FILING).event,
-        Object(_KIND, row["id"], row["version"]),
+        Object(KIND, row["id"], row["version"]),
         at=now,
         role=role,
         public={"kind": filing.kind, "agency": body.code, "submitted_at": now.isoformat(), **_told(clocks)},
@@ -126,7 +122,7 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         raise ForwardingTooLate(row["forward_by"])
     with _calendar_needed():
         clocks = reset_clocks(pinned_clocks(row), now, Kind(row["kind"]), body.week)
-    return await _take(
+    new = await _take(
         writing,
         step,
         _FORWARD,
@@ -134,6 +130,8 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         public={"from": row["agency"], "to": body.code, **_told(clocks)},
         private={"reason": reason},
     )
+    await notify(writing, notice_of(step.edge.event, new), at=now)
+    return new
 
 
 async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: Decision, *, now: datetime) -> Row:
@@ -146,7 +144,7 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
     step = _begin(row, caller, Action.DECISION, now)
     _require_running_term(row, local(now).date())
     answer = {"outcome": decision.outcome, "answer": decision.text, "answer_language": decision.language}
-    return await _take(
+    new = await _take(
         writing,
         step,
         _DECIDE,
@@ -154,6 +152,8 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
         public={"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
         private={"text": decision.text, "language": decision.language},
     )
+    await notify(writing, notice_of(step.edge.event, new), at=now)
+    return new
 
 
 async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason: str | None, now: datetime) -> Row:
@@ -170,15 +170,17 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
     """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
     rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
-    for row in rows:
+    events = [transition(Status(row["was"]), Action.EXPIRY).event for row in rows]
+    for row, event in zip(rows, events, strict=True):
         record(
             writing,
-            transition(Status(row["was"]), Action.EXPIRY).event,
-            Object(_KIND, row["id"], row["version"]),
+            event,
+            Object(KIND, row["id"], row["version"]),
             at=now,
             role="system",
             public={"agency": row["agency"], "due_on": row["due_on"].isoformat()},
         )
+    await notify(writing, *map(notice_of, events, rows), at=now)
     return len(rows)
 
 
@@ -193,7 +195,7 @@ class _Step:
     """A step that may be taken: from the appeal as it was read, along an edge of the table, in whose role and when."""
 
     row: Row
-    edge: Transition
+    edge: Transition[Status]
     role: str
     now: datetime
 
@@ -231,7 +233,7 @@ async def _take(
     new = await writing.run(query, **read, **values)
     if new is None:
         raise ChangedMeanwhile
-    subject = Object(_KIND, new["id"], new["version"])
+    subject = Object(KIND, new["id"], new["version"])
     record(writing, step.edge.event, subject, at=step.now, role=step.role, public=public, private=private)
     return new
 
@@ -313,6 +315,6 @@ _EXPIRE = Query(
     update(appeals)
     .where(appeals.c.id == _overdue.c.id)
     .values(version=appeals.c.version + 1, status=Status.REFUSED_BY_EXPIRY)
-    .returning(appeals.c.id, appeals.c.version, appeals.c.agency, appeals.c.due_on, _overdue.c.status.label("was"))
+    .returning(*appeals.c, _overdue.c.status.label("was"))
 )
 _OLDEST_EXPIRED = Query(select(func.min(appeals.c.due_on)).where(*_expired))

@@ -6,15 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from appeals.domain.agencies import UnknownAgency
-from appeals.domain.errors import (
-    CalendarMissing,
-    ChangedMeanwhile,
-    ForwardingTooLate,
-    NotAllowedNow,
-    PartyUnknown,
-    SameAgency,
-    TermExpired,
-)
+from appeals.domain.errors import ForwardingTooLate, SameAgency, TermExpired
 from appeals.permissions import PERMISSIONS
 from appeals.routes import router
 from appeals.settings import Settings
@@ -22,18 +14,17 @@ from appeals.sweeps import SWEEPS
 from servicekit.app import Service, create_service
 from servicekit.logs import configure_logs
 from servicekit.problems import Catalogue, read_kinds
-from statute.calendars import OutsideCalendar
+from statute.calendars import CalendarMissing, OutsideCalendar
+from statute.procedures import NotAllowedNow
 from statute.rules import Undecided, UnknownRuleSet
 
 PROBLEMS = Catalogue(
     read_kinds("appeals", "data/problems.json"),
     {
         CalendarMissing: "calendar-missing",
-        ChangedMeanwhile: "changed-meanwhile",
         ForwardingTooLate: "forwarding-too-late",
         NotAllowedNow: "not-allowed-now",
         OutsideCalendar: "outside-calendar",
-        PartyUnknown: "party-unknown",
         SameAgency: "same-agency",
         TermExpired: "term-expired",
         Undecided: "undecided",

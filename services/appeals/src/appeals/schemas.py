@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from appeals.domain.agencies import Agency as Body
 from appeals.domain.agencies import agency
@@ -16,31 +16,25 @@ from appeals.permissions import OPERATIONS, PERMISSIONS
 from servicekit.database import Row
 from servicekit.identity import Caller
 from servicekit.languages import Language, Translated
+from servicekit.shapes import Asked, Basis, Day, NextAction, Term, basis_of, day_of, term_of
 from statute.calendars import Week
 from statute.deadlines import Deadline as CountedDeadline
 from statute.deadlines import local
 from statute.rules import Rule
-from statute.terms import Unit
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 AgencyKey = Annotated[str, Field(description="The code or the BIN of an agency.", examples=["min-transport"])]
 
 
-class _Asked(BaseModel):
-    """What callers send: a field that we do not know is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Contact(_Asked):
+class Contact(Asked):
     """Where the applicant wants to be told."""
 
     phone: Annotated[str, StringConstraints(pattern=r"^\+7\d{10}$")] | None = None
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
 
 
-class NewAppeal(_Asked):
+class NewAppeal(Asked):
     """An appeal to be filed."""
 
     kind: Kind
@@ -52,14 +46,14 @@ class NewAppeal(_Asked):
     contact: Contact | None = None
 
 
-class NewForwarding(_Asked):
+class NewForwarding(Asked):
     """To which body, and why it is the competent one."""
 
     agency: AgencyKey
     reason: Words
 
 
-class NewDecision(_Asked):
+class NewDecision(Asked):
     """The body's answer."""
 
     outcome: Outcome
@@ -67,7 +61,7 @@ class NewDecision(_Asked):
     language: Language
 
 
-class NewWithdrawal(_Asked):
+class NewWithdrawal(Asked):
     """Nobody needs a reason to withdraw, and may give one."""
 
     reason: Words | None = None
@@ -93,32 +87,6 @@ class AgencyName(BaseModel):
     name: Translated
 
 
-class Term(BaseModel):
-    """A length of time that the law sets."""
-
-    n: int
-    unit: Unit
-    first_day_counts: bool
-
-
-class Basis(BaseModel):
-    """The rule that decided, and where it is written."""
-
-    rules: str
-    version: str
-    source: str
-
-
-class Day(BaseModel):
-    """One day between the start and the deadline: counted as the n-th, or skipped, and why."""
-
-    date: date
-    counted: bool
-    n: int | None
-    why: str
-    name: Translated | None
-
-
 class Deadline(BaseModel):
     """By when an answer is due, with every day that was counted or skipped on the way."""
 
@@ -129,14 +97,6 @@ class Deadline(BaseModel):
     basis: Basis
     calendar: str
     days: list[Day]
-
-
-class NextAction(BaseModel):
-    """Something that this caller may do now."""
-
-    name: str
-    method: str
-    href: str
 
 
 class Applicant(BaseModel):
@@ -169,6 +129,7 @@ class AppealSummary(BaseModel):
     submitted_at: datetime
     registered_on: date
     due_on: date
+    synthetic: Annotated[bool, Field(description="Filed by an invented person.")]
 
 
 class Appeal(AppealSummary):
@@ -225,7 +186,7 @@ def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
         applicant=Applicant(scheme=row["applicant_scheme"], id=row["applicant_id"], name=row["applicant_name"]),
         contact=None if contact is None else Contact(**contact),
         forward_by=row["forward_by"],
-        term=term_of(rule),
+        term=term_of(rule.term),
         basis=basis_of(rule),
         decision=_decision(row),
         next_step=_next_step(status, row["due_on"]),
@@ -242,20 +203,11 @@ def deadline_of(counted: CountedDeadline, rule: Rule) -> Deadline:
     return Deadline(
         registered_on=counted.starts_on,
         due_on=counted.due_on,
-        term=term_of(rule),
+        term=term_of(rule.term),
         week=counted.week,
         basis=basis_of(rule),
         calendar=counted.calendar,
-        days=[
-            Day(
-                date=day.date,
-                counted=day.counted,
-                n=day.n,
-                why=day.why,
-                name=None if day.name is None else Translated(**day.name),
-            )
-            for day in counted.days
-        ],
+        days=[day_of(day) for day in counted.days],
     )
 
 
@@ -267,16 +219,6 @@ def access_of(row: Row) -> Access:
         agency=None if row["agency"] is None else _name_of(row["agency"]),
         operation=row["operation"],
     )
-
-
-@cache
-def term_of(rule: Rule) -> Term:
-    return Term(n=rule.term.n, unit=rule.term.unit, first_day_counts=rule.term.first_day_counts)
-
-
-@cache
-def basis_of(rule: Rule) -> Basis:
-    return Basis(rules=rule.rules, version=rule.version, source=rule.source)
 
 
 def _summary(row: Row) -> dict[str, Any]:
@@ -291,6 +233,7 @@ def _summary(row: Row) -> dict[str, Any]:
         "submitted_at": local(row["submitted_at"]),
         "registered_on": row["registered_on"],
         "due_on": row["due_on"],
+        "synthetic": row["synthetic"],
     }
 
 

@@ -1,6 +1,7 @@
 """The tables of appeals, and what the database itself holds them to."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     literal_column,
     text,
 )
@@ -61,6 +63,7 @@ appeals = Table(
     Column("answer", Text),
     Column("answer_language", Text),
     Column("answered_at", DateTime(timezone=True)),
+    Column("synthetic", Boolean, nullable=False, server_default=false()),
     _one_of("kind", Kind),
     _one_of("status", Status),
     _one_of("outcome", Outcome),

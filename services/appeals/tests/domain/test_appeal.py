@@ -3,7 +3,7 @@
 import pytest
 
 from appeals.domain.appeal import OPEN, TRANSITIONS, Action, Status, actions_in, transition
-from appeals.domain.errors import NotAllowedNow
+from statute.procedures import NotAllowedNow
 
 STATUSES: tuple[Status | None, ...] = (None, *Status)
 CELLS = [(status, action) for status in STATUSES for action in Action]

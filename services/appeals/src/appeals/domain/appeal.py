@@ -1,10 +1,9 @@
 """The life of an appeal: its kinds, its statuses, and the one table of what may follow what."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
-from appeals.domain.errors import NotAllowedNow
+from statute.procedures import Procedure, Transition, actions_from, follow
 
 
 class Kind(StrEnum):
@@ -57,15 +56,7 @@ class Relation(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """An edge of the table: where it leads, and the event that the journal records."""
-
-    target: Status
-    event: str
-
-
-TRANSITIONS: Mapping[tuple[Status | None, Action], Transition] = {
+TRANSITIONS: Procedure[Status, Action] = {
     (None, Action.FILING): Transition(Status.REGISTERED, "appeal.registered"),
     (Status.REGISTERED, Action.FORWARDING): Transition(Status.FORWARDED, "appeal.forwarded"),
     (Status.FORWARDED, Action.FORWARDING): Transition(Status.FORWARDED, "appeal.forwarded"),
@@ -77,22 +68,9 @@ TRANSITIONS: Mapping[tuple[Status | None, Action], Transition] = {
     (Status.FORWARDED, Action.EXPIRY): Transition(Status.REFUSED_BY_EXPIRY, "appeal.refused_by_expiry"),
 }
 
+_BY_LAW = frozenset({Action.EXPIRY})
 # An answer is still owed in these.
-OPEN = frozenset(status for status, action in TRANSITIONS if action is Action.EXPIRY and status is not None)
+OPEN = frozenset(status for status, action in TRANSITIONS if action in _BY_LAW and status is not None)
 
-
-def actions_in(status: Status | None) -> tuple[Action, ...]:
-    """What people may do with an appeal in this status, each by whom the permission table names."""
-    return tuple(action for known, action in TRANSITIONS if known is status and action is not Action.EXPIRY)
-
-
-def transition(status: Status | None, action: Action) -> Transition:
-    """Where an action leads from a status; None is before filing.
-
-    Raises:
-        NotAllowedNow: the table has no such edge.
-    """
-    found = TRANSITIONS.get((status, action))
-    if found is None:
-        raise NotAllowedNow(action=action, status=status or "new", allowed_actions=actions_in(status))
-    return found
+actions_in = partial(actions_from, TRANSITIONS, by_law=_BY_LAW)
+transition = partial(follow, TRANSITIONS, by_law=_BY_LAW)

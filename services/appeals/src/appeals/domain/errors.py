@@ -1,17 +1,6 @@
 """What the rules of appeals refuse, in facts; how it is told to people is settled elsewhere."""
 
-from collections.abc import Sequence
 from datetime import date
-
-
-class NotAllowedNow(Exception):
-    """The appeal's status does not allow the action."""
-
-    def __init__(self, *, action: str, status: str, allowed_actions: Sequence[str]) -> None:
-        super().__init__(f"{action} is not allowed in {status}")
-        self.action = action
-        self.status = status
-        self.allowed_actions = [str(allowed) for allowed in allowed_actions]
 
 
 class TermExpired(Exception):
@@ -32,15 +21,3 @@ class ForwardingTooLate(Exception):
 
 class SameAgency(Exception):
     """An appeal cannot be forwarded to the body that has it."""
-
-
-class CalendarMissing(Exception):
-    """The working calendar of the days that would have to be counted is not known yet."""
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the appeal between its being read and its being changed."""
-
-
-class PartyUnknown(Exception):
-    """The caller's token names neither a person's nor a company's number, so nobody would be the applicant."""

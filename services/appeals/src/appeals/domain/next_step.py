@@ -16,10 +16,10 @@ _TEXTS: dict[str, dict[str, str]] = json.loads((files("appeals") / "data" / "nex
 
 def next_step(status: Status, due_on: date) -> dict[str, str]:
     """One sentence for each language; dates are written out."""
-    return {language: text.format(due_on=_written(due_on, language)) for language, text in _TEXTS[status].items()}
+    return {language: text.format(due_on=written(due_on, language)) for language, text in _TEXTS[status].items()}
 
 
-def _written(day: date, language: str) -> str:
+def written(day: date, language: str) -> str:
     """A date in words; in Kazakh in the dative, which is what `дейін` (until) asks for."""
     month = _MONTHS[language].split()[day.month - 1]
     if language == "kk":

@@ -1,0 +1,145 @@
+"""What a supplier does with a bid before the deadline: submit it, replace it, withdraw it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from uuid_utils.compat import uuid7
+
+from procurement.commands.changing import change, changing
+from procurement.domain.bid import Action, DebtorCheck, Status, is_sound, transition
+from procurement.domain.errors import BidsClosed, Debtor, UnknownLot
+from procurement.domain.tender import Status as TenderStatus
+from procurement.permissions import PERMISSIONS, SIGHT, bidder_of
+from procurement.queries.bids import bid_on
+from procurement.queries.sealing import Seal
+from procurement.tables import bids, lots, parties, tenders
+from servicekit.database import Query, Row, Writing
+from servicekit.identity import Caller, PartyUnknown
+from servicekit.journal import Object, record
+from servicekit.permissions import NotFound
+from statute.deadlines import local
+from statute.procedures import NotAllowedNow
+
+_KIND = "bid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A bid as its supplier sends it; `debtor_check` is what the registry said beforehand."""
+
+    tender: UUID
+    lot: UUID
+    content: Mapping[str, Any]
+    debtor_check: DebtorCheck
+
+
+async def submit_bid(
+    writing: Writing, caller: Caller, sent: Submission, seal: Seal, *, now: datetime
+) -> dict[str, Any]:
+    """Take a bid for a lot, in the place of the supplier's earlier one.
+
+    Raises:
+        PartyUnknown: the caller's token names no number, or one that nobody can have.
+        NotFound, BidsClosed, NotAllowedNow: as `_taking_bids`.
+        UnknownLot: the lot is not of this tender.
+        Debtor: the registry said so.
+        ChangedMeanwhile: another bid of the same supplier came at the same moment.
+    """
+    role = PERMISSIONS.require("submit_bid", caller, "", sight=SIGHT)
+    if caller.party is None or not is_sound(*caller.party):
+        raise PartyUnknown
+    await _taking_bids(writing, sent.tender, now)
+    if await writing.value(_LOT, lot=sent.lot, tender=sent.tender) is None:
+        raise UnknownLot
+    if sent.debtor_check is DebtorCheck.DEBTOR:
+        raise Debtor
+    scheme, number = caller.party
+    # The supplier's row is locked until the end, so that bids of one supplier come one after the other.
+    party = await writing.value(_PARTY, id=uuid7(), scheme=scheme, number=number, name=caller.name)
+    before = await bid_on(writing, caller, sent.lot)
+    edge = transition(None if before is None else Status(before["status"]), Action.SUBMISSION)
+    bid_id = uuid7() if before is None else before["id"]
+    sealed = seal.close(bid_id, sent.content)
+    values = {
+        "synthetic": caller.synthetic,
+        "received_at": now,
+        "debtor_check": sent.debtor_check,
+        "commitment": sealed.commitment,
+        "sealed": sealed.sealed,
+    }
+    if before is None:
+        place = {"id": bid_id, "version": 1, "tender_id": sent.tender, "lot_id": sent.lot, "party_id": party}
+        await writing.run(_SUBMIT, **place, **values, status=edge.target)
+        row: Mapping[str, Any] = place | values | {"status": edge.target}
+    else:
+        row = await change(writing, _REPLACE, before, edge.target, **values)
+    record(
+        writing,
+        edge.event,
+        Object(_KIND, bid_id, row["version"]),
+        at=now,
+        role=role,
+        public={"tender": str(sent.tender), "lot": str(sent.lot), "commitment": sealed.commitment},
+    )
+    return {**row, "scheme": scheme, "number": number, "name": caller.name}
+
+
+async def withdraw_bid(writing: Writing, caller: Caller, row: Row, *, now: datetime) -> dict[str, Any]:
+    """Take a bid back before the deadline; the supplier may submit another.
+
+    Raises:
+        NotFound, Forbidden: the bid is not the caller's to withdraw.
+        BidsClosed, NotAllowedNow: as `_taking_bids`, or it is withdrawn already.
+        ChangedMeanwhile: it was changed since it was read.
+    """
+    role = PERMISSIONS.require("withdraw_bid", caller, bidder_of(row, caller), sight=SIGHT)
+    await _taking_bids(writing, row["tender_id"], now)
+    edge = transition(Status(row["status"]), Action.WITHDRAWAL)
+    new = await change(writing, _WITHDRAW, row, edge.target)
+    public = {"tender": str(new["tender_id"]), "lot": str(new["lot_id"])}
+    record(writing, edge.event, Object(_KIND, new["id"], new["version"]), at=now, role=role, public=public)
+    return {**new, **{name: row[name] for name in ("scheme", "number", "name")}}
+
+
+async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> None:
+    """Hold a tender to where it is until the transaction ends, so that no bid slips in behind the opening.
+
+    Raises:
+        NotFound: there is no such tender, or it is not published.
+        BidsClosed: the deadline has passed.
+        NotAllowedNow: the tender is cancelled.
+    """
+    tender = await writing.one(_TENDER, id=tender_id)
+    if tender is None or tender["published_at"] is None:
+        raise NotFound
+    if tender["status"] == TenderStatus.CANCELLED:
+        raise NotAllowedNow(action="bids", status=tender["status"], allowed_actions=())
+    if tender["status"] != TenderStatus.PUBLISHED or now >= tender["bids_until"]:
+        raise BidsClosed(local(tender["bids_until"]))
+
+
+_TENDER = Query(
+    select(tenders.c.status, tenders.c.published_at, tenders.c.bids_until)
+    .where(tenders.c.id == bindparam("id"))
+    .with_for_update(read=True)
+)
+_LOT = Query(select(lots.c.id).where(lots.c.id == bindparam("lot"), lots.c.tender_id == bindparam("tender")))
+_new_party = upsert(parties).values({name: bindparam(name) for name in parties.c.keys()})  # noqa: SIM118
+_PARTY = Query(
+    _new_party.on_conflict_do_update(constraint="parties_number", set_={"name": _new_party.excluded.name}).returning(
+        parties.c.id
+    )
+)
+_OFFERED = ("synthetic", "received_at", "debtor_check", "commitment", "sealed")
+_SUBMIT = Query(
+    insert(bids).values(
+        {name: bindparam(name) for name in ("id", "version", "tender_id", "lot_id", "party_id", "status", *_OFFERED)}
+    )
+)
+_REPLACE = changing(bids, *_OFFERED)
+_WITHDRAW = changing(bids)

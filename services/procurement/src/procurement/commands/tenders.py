@@ -1,0 +1,175 @@
+"""What a buyer does with a tender: prepare it, publish it, cancel it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, insert
+from uuid_utils.compat import uuid7
+
+from procurement.commands.changing import change, changing, inserting
+from procurement.domain.errors import BidsClosed
+from procurement.domain.tender import Action, Method, Status, require_automatic, transition
+from procurement.domain.windows import require_bid_window
+from procurement.permissions import OPERATIONS, PERMISSIONS, SIGHT, office_of, relation_to
+from procurement.tables import lots, tender_number, tenders
+from scorer import Lot, check_lot, profile
+from servicekit.database import Query, Row, Writing
+from servicekit.identity import Caller, PartyUnknown
+from servicekit.journal import Object, record
+from statute.deadlines import local
+
+_KIND = "tender"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """A lot as its buyer words it: `amount` in tiyn, `weights` None for those of the profile."""
+
+    title: Mapping[str, str]
+    item_code: str
+    item_name: str
+    quantity: str
+    unit: str
+    amount: int
+    weights: Mapping[str, int] | None
+    warranty_months: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """A tender as its buyer words it; `profile` and `rules` are names."""
+
+    title: Mapping[str, str]
+    method: Method
+    region: str
+    buyer_name: str
+    bids_until: datetime
+    profile: str
+    rules: str
+    lots: Sequence[Purchase]
+
+
+async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, now: datetime) -> tuple[Row, list[Row]]:
+    """Prepare a tender, which nobody but its buyer sees before the publication; the tender and its lots.
+
+    Raises:
+        PartyUnknown: the caller's token names no body that could buy.
+        MethodNotAutomatic: the method needs people.
+        UnknownProfile: no profile has that name.
+        UnfitLot: a lot cannot be scored by it.
+    """
+    role = PERMISSIONS.require("create_tender", caller, "", sight=SIGHT)
+    buyer = office_of(caller)
+    if buyer is None:
+        raise PartyUnknown
+    require_automatic(plan.method)
+    rules = profile(plan.profile)
+    edge = transition(None, Action.CREATION)
+    row: dict[str, Any] = {
+        **dict.fromkeys(tenders.c.keys()),
+        "id": uuid7(),
+        "version": 1,
+        "status": edge.target,
+        "synthetic": caller.synthetic,
+        "method": plan.method,
+        "region": plan.region,
+        "title": dict(plan.title),
+        "buyer": buyer,
+        "buyer_name": plan.buyer_name,
+        "amount": sum(lot.amount for lot in plan.lots),
+        "profile": rules.name,
+        "profile_version": rules.version,
+        "profile_hash": rules.hash,
+        "rules": plan.rules,
+        "bids_until": plan.bids_until,
+        "created_at": now,
+    }
+    parts = [_lot(row, n, lot, lot.weights or rules.default_weights) for n, lot in enumerate(plan.lots, start=1)]
+    for part in parts:
+        check_lot(rules, Lot(part["amount"], part["weights"], part["warranty_months"]))
+    row["number"] = f"ГЗ-{local(now).year}-{await writing.draw(tender_number.name):06}"
+    await writing.run(_CREATE, **row)
+    await writing.run(_CREATE_LOTS, rows=parts)
+    record(writing, edge.event, Object(_KIND, row["id"], 1), at=now, role=role, public={"buyer": buyer})
+    return row, list(parts)
+
+
+async def publish_tender(writing: Writing, caller: Caller, row: Row, purchases: Sequence[Row], *, now: datetime) -> Row:
+    """Publish a tender; from now on suppliers can bid.
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `_role`.
+        BidWindowTooShort: suppliers would have fewer days than the law gives.
+        CalendarMissing: its days lie beyond the known calendar.
+        Undecided: its rule set says nothing of that day.
+    """
+    role, edge = _role(caller, row, Action.PUBLICATION), transition(Status(row["status"]), Action.PUBLICATION)
+    window = require_bid_window(now, Method(row["method"]), row["bids_until"], row["rules"])
+    grounds = {"rules_version": window.rule.version, "calendar": window.calendar}
+    new = await change(writing, _PUBLISH, row, edge.target, published_at=now, **grounds)
+    record(
+        writing,
+        edge.event,
+        Object(_KIND, new["id"], new["version"]),
+        at=now,
+        role=role,
+        public={
+            **{name: new[name] for name in ("number", "buyer", "method", "region", "rules")},
+            **grounds,
+            "bids_until": new["bids_until"].isoformat(),
+            "profile": {"name": new["profile"], "version": new["profile_version"], "hash": new["profile_hash"]},
+            "lots": [{"id": str(lot["id"]), "item": lot["item_code"], "amount": lot["amount"]} for lot in purchases],
+        },
+    )
+    return new
+
+
+async def cancel_tender(writing: Writing, caller: Caller, row: Row, *, reason: str, now: datetime) -> Row:
+    """Cancel a tender before the deadline for bids; after it, what was offered is known.
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `_role`.
+        BidsClosed: the deadline has passed.
+    """
+    role, edge = _role(caller, row, Action.CANCELLATION), transition(Status(row["status"]), Action.CANCELLATION)
+    if row["published_at"] is not None and now >= row["bids_until"]:
+        raise BidsClosed(local(row["bids_until"]))
+    new = await change(writing, _CANCEL, row, edge.target)
+    subject = Object(_KIND, new["id"], new["version"])
+    record(writing, edge.event, subject, at=now, role=role, public={"buyer": new["buyer"]}, private={"reason": reason})
+    return new
+
+
+def _role(caller: Caller, row: Row, action: Action) -> str:
+    """The role in which the caller takes an action.
+
+    Raises:
+        NotFound, Forbidden: they may not.
+    """
+    return PERMISSIONS.require(OPERATIONS[action], caller, relation_to(row, caller), sight=SIGHT)
+
+
+def _lot(tender: Mapping[str, Any], position: int, lot: Purchase, weights: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(lots.c.keys()),
+        "id": uuid7(),
+        "tender_id": tender["id"],
+        "position": position,
+        "title": dict(lot.title),
+        "item_code": lot.item_code,
+        "item_name": lot.item_name,
+        "quantity": Decimal(lot.quantity),
+        "unit": lot.unit,
+        "amount": lot.amount,
+        "weights": dict(weights),
+        "warranty_months": lot.warranty_months,
+    }
+
+
+_CREATE = Query(insert(tenders).values({name: bindparam(name) for name in tenders.c.keys()}))  # noqa: SIM118
+_CREATE_LOTS = inserting(lots)
+_PUBLISH = changing(tenders, "published_at", "rules_version", "calendar")
+_CANCEL = changing(tenders)

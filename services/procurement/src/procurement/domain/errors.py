@@ -1,0 +1,55 @@
+"""What the rules of procurement refuse, in facts; how it is told to people is settled elsewhere."""
+
+from datetime import date, datetime
+
+
+class MethodNotAutomatic(Exception):
+    """The method needs a commission or an auction, and nobody chooses a winner here."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"{method} is not determined by rule")
+        self.method = method
+
+
+class BidWindowTooShort(Exception):
+    """Bids would be taken for fewer days than the law gives; `earliest` is the first day on which they may end."""
+
+    def __init__(self, earliest: date) -> None:
+        super().__init__(f"bids may be closed from {earliest}")
+        self.earliest = earliest
+
+
+class BidsClosed(Exception):
+    """The deadline for bids has passed: no bid comes, changes or goes any more, and no tender is cancelled."""
+
+    def __init__(self, bids_until: datetime) -> None:
+        super().__init__(f"bids were taken until {bids_until}")
+        self.bids_until = bids_until.isoformat(timespec="minutes")
+
+
+class UnknownLot(Exception):
+    """The tender has no such lot."""
+
+
+class Debtor(Exception):
+    """The supplier is in the register of debtors, which bars it from bidding (law on procurement, art. 7)."""
+
+
+class ComplaintWindowOver(Exception):
+    """The days for complaints have passed; what remains is the court."""
+
+    def __init__(self, complaints_until: date) -> None:
+        super().__init__(f"complaints were taken until {complaints_until}")
+        self.complaints_until = complaints_until
+
+
+class AlreadyComplained(Exception):
+    """The supplier has complained about this award before."""
+
+
+class ContractTooEarly(Exception):
+    """The days for complaints are not over, and they hold the contract; `try_after` is the first day without them."""
+
+    def __init__(self, try_after: date) -> None:
+        super().__init__(f"a contract is possible from {try_after}")
+        self.try_after = try_after.isoformat()

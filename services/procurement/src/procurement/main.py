@@ -1,0 +1,81 @@
+"""The procurement service put together; run by `uvicorn --factory procurement.main:create_app`."""
+
+import sys
+from dataclasses import replace
+
+import httpx
+from fastapi import FastAPI
+
+from procurement.domain.errors import (
+    AlreadyComplained,
+    BidsClosed,
+    BidWindowTooShort,
+    ComplaintWindowOver,
+    ContractTooEarly,
+    Debtor,
+    MethodNotAutomatic,
+    UnknownLot,
+)
+from procurement.permissions import PERMISSIONS
+from procurement.queries.sealing import Seal
+from procurement.routes import routers
+from procurement.settings import Settings
+from procurement.sweeps import sweeps_with
+from scorer import UnfitBid, UnfitLot, UnknownProfile
+from servicekit.app import Service, create_service
+from servicekit.logs import configure_logs
+from servicekit.neighbours import Neighbour
+from servicekit.problems import Catalogue, read_kinds
+from statute.calendars import CalendarMissing
+from statute.procedures import NotAllowedNow
+from statute.rules import Undecided
+
+PROBLEMS = Catalogue(
+    read_kinds("procurement", "data/problems.json"),
+    {
+        AlreadyComplained: "already-complained",
+        BidWindowTooShort: "bid-window-too-short",
+        BidsClosed: "bids-closed",
+        CalendarMissing: "calendar-missing",
+        ComplaintWindowOver: "complaint-window-over",
+        ContractTooEarly: "contract-too-early",
+        Debtor: "debtor",
+        MethodNotAutomatic: "method-not-automatic",
+        NotAllowedNow: "not-allowed-now",
+        Undecided: "undecided",
+        UnfitBid: "unfit-bid",
+        UnfitLot: "unfit-lot",
+        UnknownLot: "unknown-lot",
+        UnknownProfile: "unknown-profile",
+    },
+)
+# Its sweeps need the key that seals bids, so they are added when the settings are known.
+SERVICE = Service(
+    name="procurement",
+    title="Ashyq procurement",
+    description="Public procurement: tenders, sealed bids, awards by rule with the reason of every point, contracts.",
+    routers=routers,
+    permissions=PERMISSIONS,
+    problems=PROBLEMS,
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    issuer: httpx.AsyncBaseTransport | None = None,
+    registry: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """The application, by the settings given; without them it is a process of its own, set up by its environment.
+
+    `issuer` and `registry` are the ways to these two when they are not the network.
+    """
+    if settings is None:
+        configure_logs(sys.stderr)
+        settings = Settings()
+    seal = Seal(settings.sealing_key)
+    service = replace(SERVICE, sweeps=sweeps_with(seal))
+    neighbours = {"registry": Neighbour(settings.registry_url, registry)}
+    app = create_service(service, settings, issuer=issuer, neighbours=neighbours)
+    app.state.seal = seal
+    return app

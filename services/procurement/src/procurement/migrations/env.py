@@ -1,0 +1,6 @@
+"""Alembic's way in: what is migrated, and by whom."""
+
+from procurement.tables import metadata
+from servicekit.migrations.running import run_environment
+
+run_environment(metadata)

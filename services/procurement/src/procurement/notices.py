@@ -1,0 +1,93 @@
+"""What bidders and buyers are told, in Kazakh, Russian and English."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from servicekit.database import Row
+from servicekit.journal import Object
+from servicekit.notices import Notice
+
+_TEXTS: dict[str, dict[str, dict[str, str]]] = json.loads(
+    (files("procurement") / "data" / "notices.json").read_text("utf-8")
+)
+
+
+def awarded(award: Mapping[str, Any], bid: Row) -> Notice:
+    """To the winner: the lot is theirs, and until when a complaint may hold the contract."""
+    return _to_bidder(
+        "award.won", bid, _award(award), tender=award["tender_number"], complaints_until=award["complaints_until"]
+    )
+
+
+def not_awarded(award: Mapping[str, Any], bid: Row) -> Notice:
+    """To the others: where the points are told, and until when one can complain."""
+    return _to_bidder(
+        "award.lost",
+        bid,
+        _award(award),
+        tender=award["tender_number"],
+        lot=award["lot_id"],
+        complaints_until=award["complaints_until"],
+    )
+
+
+def lot_unsuccessful(tender: Row, bid: Row) -> Notice:
+    """To everybody who bid for a lot that nobody got."""
+    return _to_bidder("lot.unsuccessful", bid, _bid(bid), tender=tender["number"], lot=bid["lot_id"])
+
+
+def refused_as_debtor(tender: Row, bid: Row) -> Notice:
+    """To a supplier that the register of debtors barred at the award."""
+    return _to_bidder("bid.refused_as_debtor", bid, _bid(bid), tender=tender["number"])
+
+
+def award_suspended(award: Mapping[str, Any]) -> Notice:
+    """To the buyer: a complaint holds the contract."""
+    return _to_buyer("award.suspended", award)
+
+
+def award_final(award: Mapping[str, Any]) -> Notice:
+    """To the buyer: the contract can be concluded."""
+    return _to_buyer("award.final", award)
+
+
+def complaint_decided(complaint: Row, status: str) -> Notice:
+    """To the supplier that complained; the reason is with the complaint."""
+    about = Object("complaint", complaint["id"], complaint["version"] + 1)
+    return _notice(f"complaint.{status}", (complaint["scheme"], complaint["number"]), about, lot=complaint["lot_id"])
+
+
+def contract_concluded(contract: Mapping[str, Any], supplier: tuple[str, str]) -> Notice:
+    """To the supplier."""
+    about = Object("contract", contract["id"], contract["version"])
+    return _notice("contract.concluded", supplier, about, number=contract["number"], tender=contract["tender_number"])
+
+
+def _to_bidder(event: str, bid: Row, about: Object, **facts: object) -> Notice:
+    return _notice(event, (bid["scheme"], bid["number"]), about, **facts)
+
+
+def _to_buyer(event: str, award: Mapping[str, Any]) -> Notice:
+    facts = {"tender": award["tender_number"], "lot": award["lot_id"]}
+    return _notice(event, ("KZ-BIN", award["buyer"]), _award(award), **facts)
+
+
+def _notice(event: str, to: tuple[str, str], about: Object, **facts: object) -> Notice:
+    texts = _TEXTS[event]
+    return Notice(
+        event=event,
+        to=to,
+        about=about,
+        title=texts["title"],
+        text={language: text.format(**facts) for language, text in texts["text"].items()},
+    )
+
+
+def _award(award: Mapping[str, Any]) -> Object:
+    return Object("award", award["id"], award["version"])
+
+
+def _bid(bid: Row) -> Object:
+    return Object("bid", bid["id"], bid["version"])

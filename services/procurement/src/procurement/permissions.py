@@ -1,0 +1,68 @@
+"""Who may do what in procurement: operation by role by relation to the tender, the bid or the award."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from procurement.domain.tender import Action, Relation
+from servicekit.identity import Caller
+from servicekit.permissions import ANY, ANYONE, Permissions
+from statute.identifiers import InvalidIdentifier, parse_bin
+
+_EVERYBODY = {ANYONE: {ANY}}
+_BUYER = {"buyer": {Relation.BUYER}}
+_BIDDER = {"supplier": {Relation.BIDDER}}
+
+PERMISSIONS = Permissions(
+    {
+        "list_profiles": _EVERYBODY,
+        "read_profile": _EVERYBODY,
+        "score_bids": _EVERYBODY,
+        "create_tender": {"buyer": {ANY}},
+        "list_tenders": _EVERYBODY,
+        "read_tender": _EVERYBODY,
+        "read_tender_history": _EVERYBODY,
+        "publish_tender": _BUYER,
+        "cancel_tender": _BUYER,
+        "submit_bid": {"supplier": {ANY}},
+        "list_bids": _EVERYBODY,
+        "read_bid": _EVERYBODY,
+        "withdraw_bid": _BIDDER,
+        "read_lot": _EVERYBODY,
+        "read_lot_result": _EVERYBODY,
+        "file_award_complaint": _BIDDER,
+        "list_award_complaints": _EVERYBODY,
+        "decide_award_complaint": {"auditor": {ANY}},
+        "conclude_contract": _BUYER,
+        "list_contracts": _EVERYBODY,
+        "read_contract": _EVERYBODY,
+        "list_awards": _EVERYBODY,
+        "summarise_awards": _EVERYBODY,
+        "read_award": _EVERYBODY,
+        "read_award_history": _EVERYBODY,
+    }
+)
+SIGHT = "read_tender"
+OPERATIONS = {Action.PUBLICATION: "publish_tender", Action.CANCELLATION: "cancel_tender"}
+
+
+def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
+    """What ties the caller to the tender or the award in this row: an office in the body that buys."""
+    office = office_of(caller)
+    return Relation.BUYER if office is not None and office == row["buyer"] else Relation.NONE
+
+
+def bidder_of(row: Mapping[str, Any], caller: Caller) -> Relation:
+    """What ties the caller to the bid in this row, which has its supplier's `scheme` and `number`."""
+    mine = caller.party is not None and caller.party == (row["scheme"], row["number"])
+    return Relation.BIDDER if mine else Relation.NONE
+
+
+def office_of(caller: Caller) -> str | None:
+    """The BIN of the body that the caller buys for; None when the token names none."""
+    for number in (caller.agency, caller.bin):
+        if number is not None and "buyer" in caller.roles:
+            try:
+                return parse_bin(number).value
+            except InvalidIdentifier:
+                continue
+    return None

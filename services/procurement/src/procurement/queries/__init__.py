@@ -1,0 +1,1 @@
+"""Questions about procurement, each one SELECT."""

@@ -1,0 +1,243 @@
+"""Questions about awards. Their pages come out of PostgreSQL as the bytes of their JSON, one statement a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from procurement.queries.suppliers import supplied_by
+from procurement.tables import awards
+from servicekit.database import Query, Reading, Row
+from servicekit.permissions import NotFound
+
+_SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+_UTF8: ColumnElement[str] = literal_column("'UTF8'")
+
+
+class Sort(StrEnum):
+    """The orders of the list; a minus is downwards."""
+
+    NEWEST = "-awarded_at"
+    LARGEST = "-amount"
+    SMALLEST = "amount"
+
+
+class By(StrEnum):
+    """What awards are summed up by."""
+
+    BUYER = "buyer"
+    SUPPLIER = "supplier"
+    ITEM = "item"
+    METHOD = "method"
+    REGION = "region"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where a page of the list begins: behind the award with this key, in the list's order."""
+
+    value: datetime | int
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPage:
+    """The awards of a page as JSON objects with commas between; `last` is the key of the last if more come after it."""
+
+    items: bytes
+    last: Behind | None
+
+
+async def list_awards(
+    reading: Reading, wanted: Mapping[str, Any], sort: Sort, *, behind: Behind | None, limit: int
+) -> AwardPage:
+    """A page of awards. `wanted` has a value for each condition of `_conditions` that is asked for."""
+    values = dict(wanted)
+    if behind is not None:
+        values |= {"behind": behind.value, "behind_id": behind.id}
+    query = _listing(frozenset(wanted), sort, begun=behind is not None)
+    row = await reading.one(query, **values, limit=limit, one_more=limit + 1)
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    more = row["found"] > limit
+    return AwardPage(row["items"] or b"", Behind(row["last_value"], UUID(row["last_id"])) if more else None)
+
+
+async def read_award(reading: Reading, award_id: UUID) -> tuple[bytes, int]:
+    """One award as JSON, the same as in the list, and its version.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await reading.one(_ONE, id=award_id)
+    if row is None:
+        raise NotFound
+    return row["item"], row["version"]
+
+
+async def summarise_awards(
+    reading: Reading, wanted: Mapping[str, Any], by: By, *, behind: tuple[int, str] | None, limit: int
+) -> list[Row]:
+    """How many awards and of what sum, by a key, the largest sum first; one more than `limit`."""
+    values = dict(wanted)
+    if behind is not None:
+        values |= {"behind": behind[0], "behind_key": behind[1]}
+    return await reading.all(_summary(frozenset(wanted), by, begun=behind is not None), **values, limit=limit + 1)
+
+
+def _money(column: ColumnElement[int]) -> ColumnElement[Any]:
+    # A whole number times 0.01 has two decimals exactly.
+    amount = cast(column * literal_column("0.01"), Text)
+    return func.json_build_object(_key("amount"), amount, _key("currency"), _key("KZT"))
+
+
+def _key(name: str) -> ColumnElement[str]:
+    """A word written into the statement; given as a parameter it would be sent each time."""
+    return literal_column(f"'{name}'")
+
+
+def _object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
+    pairs = (part for name, value in members.items() for part in (_key(name), value))
+    return func.json_build_object(*pairs)
+
+
+def _shown(row: Any) -> ColumnElement[Any]:
+    """An award as the public sees it: the shape is `schemas.awards.Award`."""
+    return _object(
+        id=row.id,
+        status=row.status,
+        tender=_object(id=row.tender_id, number=row.tender_number),
+        lot=_object(id=row.lot_id, position=row.lot_position, title=row.lot_title),
+        item=_object(code=row.item_code, name=row.item_name),
+        method=row.method,
+        region=row.region,
+        buyer=_object(scheme=_key("KZ-BIN"), id=row.buyer, name=row.buyer_name),
+        supplier=_object(
+            party=row.supplier, scheme=row.supplier_scheme, id=row.supplier_number, name=row.supplier_name
+        ),
+        amount=_money(row.amount),
+        allocated=_money(row.allocated),
+        saving=_money(row.allocated - row.amount),
+        awarded_on=row.awarded_on,
+        complaints_until=row.complaints_until,
+        synthetic=row.synthetic,
+    )
+
+
+def _conditions() -> dict[str, ColumnElement[bool]]:
+    """Every filter by its name: `since` and `before` are moments, `least` and `most` are in tiyn."""
+    table = awards.c
+    return {
+        **supplied_by(table.supplier),
+        **{name: table[name] == bindparam(name) for name in ("buyer", "method", "region", "status")},
+        "item": table.item_code == bindparam("item"),
+        "since": table.awarded_at >= bindparam("since"),
+        "before": table.awarded_at < bindparam("before"),
+        "least": table.amount >= bindparam("least"),
+        "most": table.amount <= bindparam("most"),
+        "q": table.words.op("@@")(func.plainto_tsquery(_SIMPLE, bindparam("q", type_=Text))),
+    }
+
+
+def _where(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    conditions = _conditions()
+    return [conditions[name] for name in sorted(given)]
+
+
+@lru_cache(maxsize=512)
+def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
+    """The statement for one combination of filters and one order, compiled when it first occurs."""
+    page = _page(given, sort, begun=begun).subquery("page")
+    key = page.c[_column(sort).name]
+    order = [key, page.c.id] if sort is Sort.SMALLEST else [key.desc(), page.c.id.desc()]
+    place = func.row_number().over(order_by=order)
+    placed = select(place.label("place"), key.label("key"), page.c.id, _shown(page.c).label("item")).subquery("placed")
+    limit = bindparam("limit", type_=BigInteger)
+    joined = func.string_agg(cast(placed.c.item, Text), aggregate_order_by(_key(","), placed.c.place))
+    shown = joined.filter(placed.c.place <= limit)
+    is_last = placed.c.place == limit
+    return Query(
+        select(
+            func.count().label("found"),
+            func.convert_to(shown, _UTF8).label("items"),
+            func.max(placed.c.key).filter(is_last).label("last_value"),
+            func.max(cast(placed.c.id, Text)).filter(is_last).label("last_id"),
+        ).select_from(placed)
+    )
+
+
+def _page(given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
+    column = _column(sort)
+    statement = select(awards).where(*_where(given))
+    if begun:
+        key = func.row(column, awards.c.id)
+        behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
+        statement = statement.where(key > behind if sort is Sort.SMALLEST else key < behind)
+    order = [column, awards.c.id] if sort is Sort.SMALLEST else [column.desc(), awards.c.id.desc()]
+    return statement.order_by(*order).limit(bindparam("one_more", type_=Integer))
+
+
+def _column(sort: Sort) -> Column[Any]:
+    return awards.c.awarded_at if sort is Sort.NEWEST else awards.c.amount
+
+
+_NO_NAME: ColumnElement[Any] = literal_column("NULL", Text)
+_MONTH = func.to_char(awards.c.awarded_on, _key("YYYY-MM"))
+_KEYS: dict[By, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
+    By.BUYER: (awards.c.buyer, func.max(awards.c.buyer_name)),
+    By.SUPPLIER: (cast(awards.c.supplier, Text), func.max(awards.c.supplier_name)),
+    By.ITEM: (awards.c.item_code, func.max(awards.c.item_name)),
+    By.METHOD: (awards.c.method, _NO_NAME),
+    By.REGION: (awards.c.region, _NO_NAME),
+    By.MONTH: (_MONTH, _NO_NAME),
+}
+
+
+@lru_cache(maxsize=512)
+def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
+    key, name = _KEYS[by]
+    group = {By.SUPPLIER: awards.c.supplier, By.MONTH: _MONTH}.get(by, key)
+    summed = (
+        select(
+            key.label("key"),
+            name.label("name"),
+            func.count().label("count"),
+            cast(func.sum(awards.c.amount), BigInteger).label("total"),
+            cast(func.sum(awards.c.allocated), BigInteger).label("allocated"),
+        )
+        .where(*_where(given))
+        .group_by(group)
+        .subquery("summed")
+    )
+    statement = select(summed)
+    if begun:
+        behind = func.row(bindparam("behind", type_=BigInteger), bindparam("behind_key", type_=Text))
+        statement = statement.where(func.row(summed.c.total, summed.c.key) < behind)
+    order = (summed.c.total.desc(), summed.c.key.desc())
+    return Query(statement.order_by(*order).limit(bindparam("limit", type_=Integer)))
+
+
+_ONE = Query(
+    select(func.convert_to(cast(_shown(awards.c), Text), _UTF8).label("item"), awards.c.version).where(
+        awards.c.id == bindparam("id")
+    )
+)

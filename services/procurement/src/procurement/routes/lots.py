@@ -1,0 +1,95 @@
+"""The addresses of lots: their result, the complaints about their award, and their contract."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from procurement.commands import awards as commands
+from procurement.queries import lots as queries
+from procurement.queries.bids import bid_on
+from procurement.schemas.awards import Contract, contract_of
+from procurement.schemas.lots import Complaint, Lot, NewComplaint, NewComplaintDecision, complaint_of, lot_of
+from procurement.schemas.scoring import Scoring, scoring_of
+from servicekit.clock import Now
+from servicekit.conditional import etag, not_modified
+from servicekit.database import Row
+from servicekit.identity import CurrentCaller
+from servicekit.paging import ListOf, Paging
+from servicekit.permissions import NotFound
+from servicekit.routing import Route
+from servicekit.transactions import Read, Write
+from statute.deadlines import local
+
+router = APIRouter(prefix="/v1/lots", tags=["lots"], route_class=Route)
+
+
+@router.get("/{lot_id}", response_model=Lot)
+async def read_lot(
+    request: Request, response: Response, caller: CurrentCaller, reading: Read, now: Now, lot_id: UUID
+) -> Lot | Response:
+    """One lot, with its award if it has one."""
+    row = await queries.read_lot(reading, caller, lot_id)
+    response.headers["ETag"] = etag(_version(row))
+    unchanged = not_modified(request, _version(row))
+    return unchanged or lot_of(row, await bid_on(reading, caller, lot_id), caller, local(now).date())
+
+
+@router.get("/{lot_id}/result")
+async def read_lot_result(caller: CurrentCaller, reading: Read, lot_id: UUID) -> Scoring:
+    """How the bids for a lot were scored: every point with its reason; absent before the award."""
+    row = await queries.read_lot(reading, caller, lot_id)
+    if row["result"] is None:
+        raise NotFound
+    return scoring_of(row["result"])
+
+
+@router.post("/{lot_id}/complaints", status_code=201)
+async def file_award_complaint(
+    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, body: NewComplaint
+) -> Complaint:
+    """Complain about the award of a lot that one bid for, which holds its contract."""
+    lot = await queries.read_lot(writing, caller, lot_id)
+    own_bid = await bid_on(writing, caller, lot_id)
+    said = commands.Grievance(body.text, body.language)
+    row = await commands.file_complaint(writing, caller, lot, own_bid, said, now=now)
+    return complaint_of(row, lot, caller)
+
+
+@router.get("/{lot_id}/complaints")
+async def list_award_complaints(caller: CurrentCaller, reading: Read, page: Paging, lot_id: UUID) -> ListOf[Complaint]:
+    """The complaints about the award of a lot, oldest first; what they say is for the parties."""
+    lot = await queries.read_lot(reading, caller, lot_id)
+    (after,) = page.key(UUID) or (None,)
+    rows = await queries.complaints_of(reading, lot_id, after=after, limit=page.limit)
+    shown = rows[: page.limit]
+    more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
+    return ListOf[Complaint](items=[complaint_of(row, lot, caller) for row in shown], next=more)
+
+
+@router.post("/{lot_id}/complaints/{complaint_id}/decision")
+async def decide_award_complaint(
+    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, complaint_id: UUID, body: NewComplaintDecision
+) -> Complaint:
+    """Decide a complaint: upheld, it cancels the award; dismissed, the lot goes on."""
+    lot = await queries.read_lot(writing, caller, lot_id)
+    row = await queries.read_complaint(writing, lot_id, complaint_id)
+    said = commands.Ruling(body.outcome, body.reason)
+    new = await commands.decide_complaint(writing, caller, lot, row, said, now=now)
+    return complaint_of(new, lot, caller)
+
+
+@router.post("/{lot_id}/contract", status_code=201)
+async def conclude_contract(
+    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, response: Response
+) -> Contract:
+    """Conclude the contract with the winner, once nothing holds it."""
+    lot = await queries.read_lot(writing, caller, lot_id)
+    row = await commands.conclude_contract(writing, caller, lot, now=now)
+    response.headers["Location"] = f"/v1/contracts/{row['id']}"
+    response.headers["ETag"] = etag(row["version"])
+    return contract_of(row)
+
+
+def _version(row: Row) -> int:
+    # A lot looks different whenever its tender or its award has changed, and both only count upwards.
+    return int(row["tender_version"]) + int(row["award_version"] or 0)

@@ -1,0 +1,48 @@
+"""The addresses of profiles, and of a scoring that anybody can try."""
+
+from fastapi import APIRouter
+
+from procurement.schemas.scoring import (
+    Profile,
+    ProfileSummary,
+    Scoring,
+    Trial,
+    profile_of,
+    profile_summary_of,
+    scoring_of,
+    trial_bid,
+    trial_lot,
+)
+from scorer import UnknownProfile, profile, profiles, score
+from servicekit.identity import CurrentCaller
+from servicekit.paging import ListOf, Paging
+from servicekit.permissions import NotFound
+from servicekit.routing import Route
+
+router = APIRouter(prefix="/v1", tags=["scoring"], route_class=Route)
+
+
+@router.get("/profiles")
+async def list_profiles(_: CurrentCaller, page: Paging) -> ListOf[ProfileSummary]:
+    """The dated rules by which bids are scored, by name."""
+    (after,) = page.key(str) or ("",)
+    found = [name for name in sorted(profiles()) if name > after]
+    shown = found[: page.limit]
+    more = page.next_after(shown[-1]) if len(found) > page.limit else None
+    return ListOf[ProfileSummary](items=[profile_summary_of(profile(name)) for name in shown], next=more)
+
+
+@router.get("/profiles/{name}")
+async def read_profile(_: CurrentCaller, name: str) -> Profile:
+    """One profile whole: its numbers, its criteria in words, and its answers to what the law leaves open."""
+    try:
+        return profile_of(profile(name))
+    except UnknownProfile as error:
+        raise NotFound from error
+
+
+@router.post("/scoring")
+async def score_bids(_: CurrentCaller, body: Trial) -> Scoring:
+    """Score bids of one's own under a profile, with the reason of every point; nothing is stored."""
+    rules = profile(body.profile)
+    return scoring_of(score(rules, trial_lot(rules, body.lot), [trial_bid(each) for each in body.bids]).as_data())

@@ -1,0 +1,100 @@
+"""The shapes of awards and of contracts."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from procurement.domain.award import Status
+from procurement.domain.contract import Status as ContractStatus
+from procurement.domain.regions import Region
+from procurement.domain.tender import Method
+from procurement.schemas.lots import TenderName
+from procurement.schemas.parts import Amount, Buyer, Item, Supplier, Titles, amount_of, supplier_of
+from servicekit.database import Row
+from statute.deadlines import local
+
+
+class LotName(BaseModel):
+    """A lot, as it stands on an award."""
+
+    id: UUID
+    position: int
+    title: Titles
+
+
+class Award(BaseModel):
+    """An award. PostgreSQL writes this shape itself (`queries/awards.py`), and a test holds it to this one.
+
+    `saving` is what the award costs less than was `allocated`.
+    """
+
+    id: UUID
+    status: Status
+    tender: TenderName
+    lot: LotName
+    item: Item
+    method: Method
+    region: Region
+    buyer: Buyer
+    supplier: Supplier
+    amount: Amount
+    allocated: Amount
+    saving: Amount
+    awarded_on: date
+    complaints_until: date
+    synthetic: bool
+
+
+class AwardSum(BaseModel):
+    """How many awards, and of what sum, have a key in common; `name` is what the key is called, where it has a name."""
+
+    key: str
+    name: str | None
+    count: int
+    total: Amount
+    allocated: Amount
+
+
+class Contract(BaseModel):
+    """A contract between the buyer and the supplier that a lot was awarded to."""
+
+    id: UUID
+    number: str
+    status: ContractStatus
+    tender: TenderName
+    lot: UUID
+    award: UUID
+    buyer: Buyer
+    supplier: Supplier
+    amount: Amount
+    concluded_on: date
+    synthetic: bool
+
+
+def award_sum_of(row: Row) -> AwardSum:
+    """A line of a summary."""
+    return AwardSum(
+        key=row["key"],
+        name=row["name"],
+        count=row["count"],
+        total=amount_of(row["total"]),
+        allocated=amount_of(row["allocated"]),
+    )
+
+
+def contract_of(row: Row) -> Contract:
+    """A contract as everybody sees it."""
+    return Contract(
+        id=row["id"],
+        number=row["number"],
+        status=row["status"],
+        tender=TenderName(id=row["tender_id"], number=row["tender_number"]),
+        lot=row["lot_id"],
+        award=row["award_id"],
+        buyer=Buyer(scheme="KZ-BIN", id=row["buyer"], name=row["buyer_name"]),
+        supplier=supplier_of(row["supplier"], row["supplier_scheme"], row["supplier_number"], row["supplier_name"]),
+        amount=amount_of(row["amount"]),
+        concluded_on=local(row["concluded_at"]).date(),
+        synthetic=row["synthetic"],
+    )

@@ -1,0 +1,70 @@
+"""What procurement needs done as time passes: bids opened, lots awarded, awards that become final."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import httpx
+import structlog
+
+from procurement.clients import RegistryRefused, RegistrySilent, debtors_among
+from procurement.commands.awards import finish_awards, waiting_to_finish
+from procurement.commands.evaluation import Case, award_lots, opened_cases, waiting_for_award
+from procurement.commands.opening import open_tenders, waiting_to_open
+from procurement.domain.evaluation import ProfileChanged
+from procurement.queries.sealing import Seal
+from servicekit.conditional import ChangedMeanwhile
+from servicekit.database import Database, Writing
+from servicekit.sweeps import Errand, Sweep
+from statute.calendars import CalendarMissing
+
+_TENDERS_A_BATCH = 20
+_AWARDS_A_BATCH = 200
+_log = structlog.get_logger("award")
+
+
+def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
+    """The periodic work, in the order in which one makes the next possible; `seal` reads the bids."""
+
+    async def open_due(writing: Writing, now: datetime) -> int:
+        return await open_tenders(writing, seal, now=now, limit=_TENDERS_A_BATCH)
+
+    return (
+        Sweep("open-tenders", open_due, waiting_to_open),
+        Errand("award-lots", award_due, waiting_for_award),
+        Sweep("finish-awards", _finish_due, waiting_to_finish),
+    )
+
+
+async def award_due(database: Database, neighbours: Mapping[str, httpx.AsyncClient], now: datetime) -> int:
+    """Award what was opened, as far as the registry says who is a debtor; how many tenders."""
+    async with database.read() as reading:
+        cases = await opened_cases(reading, limit=_TENDERS_A_BATCH)
+    done = 0
+    for case in cases:
+        try:
+            debtors = await debtors_among(neighbours["registry"], case.suppliers)
+        except RegistryRefused:
+            _log.error("the registry refuses to say who is a debtor", tender=case.tender["number"])
+            continue
+        except RegistrySilent:
+            _log.warning("the registry is silent", tender=case.tender["number"])
+            return done
+        done += await _award(database, case, debtors, now)
+    return done
+
+
+async def _award(database: Database, case: Case, debtors: frozenset[tuple[str, str]], now: datetime) -> int:
+    try:
+        async with database.write() as writing:
+            await award_lots(writing, case, debtors, now=now)
+    except ChangedMeanwhile:
+        return 0  # another process was quicker
+    except (CalendarMissing, ProfileChanged) as error:
+        # It waits for us, and holds up no other.
+        _log.error("a tender cannot be awarded", tender=case.tender["number"], reason=type(error).__name__)
+        return 0
+    return 1
+
+
+async def _finish_due(writing: Writing, now: datetime) -> int:
+    return await finish_awards(writing, now=now, limit=_AWARDS_A_BATCH)

@@ -1,0 +1,241 @@
+"""The tables of procurement, and what the database itself holds them to."""
+
+from collections.abc import Sequence as Values
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+
+from procurement.domain import award, bid, complaint, contract, tender
+from procurement.domain.evaluation import Outcome
+from procurement.domain.regions import Region
+from servicekit.database import NUMBERS_A_BLOCK
+
+metadata = MetaData()
+
+tender_number = Sequence("tender_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
+contract_number = Sequence("contract_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
+
+
+def _one_of(table: str, name: str, values: Values[str]) -> CheckConstraint:
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{name} IN ({allowed})", name=f"{table}_{name}")
+
+
+# Suppliers. The id is what the public sees of a natural person; it says nothing of the number.
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("scheme", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("name", Text),
+    UniqueConstraint("scheme", "number", name="parties_number"),
+)
+
+tenders = Table(
+    "tenders",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("buyer_name", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("profile_version", Text, nullable=False),
+    Column("profile_hash", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("rules_version", Text),
+    Column("calendar", Text),
+    Column("bids_until", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("published_at", DateTime(timezone=True)),
+    Column("opened_at", DateTime(timezone=True)),
+    _one_of("tenders", "status", list(tender.Status)),
+    _one_of("tenders", "method", list(tender.Method)),
+    _one_of("tenders", "region", list(Region)),
+    CheckConstraint("amount > 0", name="tenders_amount"),
+    CheckConstraint(
+        "status IN ('draft', 'cancelled') OR (published_at IS NOT NULL AND calendar IS NOT NULL)",
+        name="tenders_published",
+    ),
+    Index("tenders_buyer", "buyer", "id"),
+    Index("tenders_status", "status", "id"),
+    Index("tenders_region", "region", "id"),
+    Index("tenders_due", "bids_until", postgresql_where=text("status = 'published'")),
+    Index("tenders_opened", "opened_at", postgresql_where=text("status = 'opened'")),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("item_code", Text, nullable=False),
+    Column("item_name", Text, nullable=False),
+    Column("quantity", Numeric, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("weights", JSONB, nullable=False),
+    Column("warranty_months", Integer, nullable=False),
+    Column("outcome", Text),
+    Column("result", JSONB(none_as_null=True)),
+    UniqueConstraint("tender_id", "position", name="lots_position"),
+    _one_of("lots", "outcome", list(Outcome)),
+    CheckConstraint("amount > 0 AND quantity > 0 AND warranty_months >= 0", name="lots_numbers"),
+    CheckConstraint("(outcome IS NULL) = (result IS NULL)", name="lots_result"),
+)
+
+# What is offered lies in `sealed` until the deadline, and in `content` only after it.
+bids = Table(
+    "bids",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
+    Column("party_id", Uuid, ForeignKey("parties.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("debtor_check", Text, nullable=False),
+    Column("commitment", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("content", JSONB(none_as_null=True)),
+    Column("salt", Text),
+    Column("refusal", Text),
+    UniqueConstraint("lot_id", "party_id", name="bids_one_per_supplier"),
+    _one_of("bids", "status", list(bid.Status)),
+    _one_of("bids", "debtor_check", list(bid.DebtorCheck)),
+    CheckConstraint(
+        "(status IN ('opened', 'evaluated')) = (content IS NOT NULL AND salt IS NOT NULL)",
+        name="bids_sealed",
+    ),
+    Index("bids_tender", "tender_id", "id"),
+)
+
+# Everything that the list of awards is filtered, sorted and rendered by stands in the row itself.
+awards = Table(
+    "awards",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("tender_number", Text, nullable=False),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False, unique=True),
+    Column("lot_position", Integer, nullable=False),
+    Column("lot_title", JSONB, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("buyer_name", Text, nullable=False),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("supplier", Uuid, ForeignKey("parties.id"), nullable=False),
+    Column("supplier_scheme", Text, nullable=False),
+    Column("supplier_number", Text),
+    Column("supplier_name", Text),
+    Column("item_code", Text, nullable=False),
+    Column("item_name", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("allocated", BigInteger, nullable=False),
+    Column("awarded_at", DateTime(timezone=True), nullable=False),
+    Column("awarded_on", Date, nullable=False),
+    Column("complaints_until", Date, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    _one_of("awards", "status", list(award.Status)),
+    _one_of("awards", "method", list(tender.Method)),
+    _one_of("awards", "region", list(Region)),
+    CheckConstraint("amount >= 0 AND amount <= allocated", name="awards_amount"),
+    # The number and the name of a natural person are not here, so no list can show them.
+    CheckConstraint(
+        "supplier_scheme <> 'KZ-IIN' OR (supplier_number IS NULL AND supplier_name IS NULL)", name="awards_persons"
+    ),
+    Index("awards_newest", "awarded_at", "id"),
+    Index("awards_amounts", "amount", "id"),
+    Index("awards_buyer", "buyer", "awarded_at", "id"),
+    Index("awards_supplier", "supplier", "awarded_at", "id"),
+    Index("awards_item", "item_code", "awarded_at", "id"),
+    Index("awards_region", "region", "awarded_at", "id"),
+    Index("awards_method", "method", "awarded_at", "id"),
+    Index("awards_status", "status", "awarded_at", "id"),
+    Index("awards_tender", "tender_id"),
+    Index("awards_words", "words", postgresql_using="gin"),
+    Index("awards_open_window", "complaints_until", postgresql_where=text("status = 'announced'")),
+)
+
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
+    Column("party_id", Uuid, ForeignKey("parties.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("filed_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("reason", Text),
+    UniqueConstraint("award_id", "party_id", name="complaints_one_per_supplier"),
+    _one_of("complaints", "status", list(complaint.Status)),
+    CheckConstraint("(status IN ('upheld', 'dismissed')) = (reason IS NOT NULL)", name="complaints_decided"),
+    Index("complaints_lot", "lot_id", "id"),
+)
+
+contracts = Table(
+    "contracts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("tender_number", Text, nullable=False),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
+    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False, unique=True),
+    Column("buyer", Text, nullable=False),
+    Column("buyer_name", Text, nullable=False),
+    Column("supplier", Uuid, ForeignKey("parties.id"), nullable=False),
+    Column("supplier_scheme", Text, nullable=False),
+    Column("supplier_number", Text),
+    Column("supplier_name", Text),
+    Column("amount", BigInteger, nullable=False),
+    Column("concluded_at", DateTime(timezone=True), nullable=False),
+    _one_of("contracts", "status", list(contract.Status)),
+    Index("contracts_buyer", "buyer", "id"),
+    Index("contracts_supplier", "supplier", "id"),
+)

@@ -1,0 +1,281 @@
+"""The procurement service over real HTTP and a real database, a registry beside it, and people who use it."""
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from procurement.main import create_app
+from procurement.settings import Settings
+from servicekit.base_settings import SANDBOX_ISSUER
+from servicekit.clock import SandboxClock
+from servicekit.testing import JWKS_URL, Issuer, serving
+from stack.testing import TestDatabase
+from statute.deadlines import ALMATY
+
+# A Monday morning; three working days after it is Thursday the 26th.
+START = "2026-11-23T10:00"
+BIDS_UNTIL = "2026-11-26T18:00:00+05:00"
+AFTER_DEADLINE = "2026-11-26T18:00:01"
+# Five working days after Thursday the 26th; the contract is possible from the 4th.
+LAST_DAY_TO_COMPLAIN = "2026-12-03T23:00"
+AFTER_WINDOW = "2026-12-04T09:00"
+BID_KEY = base64.b64encode(bytes(range(32))).decode()
+NUMBERS = {
+    "supplier": ("KZ-BIN", "150340962116"),
+    "rival": ("KZ-BIN", "180940974038"),
+    "trader": ("KZ-IIN", "880417499014"),
+}
+
+
+class Registry:
+    """A registry that says what it is told to say, or nothing."""
+
+    def __init__(self) -> None:
+        self.debtors: set[str] = set()
+        self.refused: set[str] = set()
+        self.silent = False
+        self.asked: list[list[dict[str, str]]] = []
+        self._app = FastAPI()
+        self._app.router.add_api_route("/v1/debtors/check", self._check, methods=["POST"])
+
+    @property
+    def transport(self) -> httpx.AsyncBaseTransport:
+        return httpx.ASGITransport(self._app)
+
+    async def _check(self, request: Request) -> Response:
+        if self.silent:
+            return Response(status_code=503)
+        body = await request.json()
+        assert body.keys() == {"purpose", "subjects"}
+        assert body["purpose"] == "procurement-bid"
+        if self.refused & {each["id"] for each in body["subjects"]}:
+            return Response(status_code=422)
+        self.asked.append(body["subjects"])
+        return JSONResponse({"items": [{**each, "debtor": each["id"] in self.debtors} for each in body["subjects"]]})
+
+
+@pytest.fixture(scope="session")
+def shared_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
+    return new_database("procurement", "procurement")
+
+
+@pytest.fixture
+def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
+    """The service's database, empty again after each test."""
+    yield shared_database
+    shared_database.empty()
+
+
+@pytest.fixture
+def own_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
+    """A database for one test that races, kills or migrates."""
+    return new_database("procurement", "procurement")
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> SandboxClock:
+    """The legal time of the service under test."""
+    return SandboxClock(tmp_path / "clock")
+
+
+@pytest.fixture
+def go_to(clock: SandboxClock) -> Callable[[str], None]:
+    """Moves legal time to a moment in Almaty, as `2026-11-23T10:00`."""
+
+    def move(moment: str) -> None:
+        clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ALMATY))
+
+    return move
+
+
+@pytest.fixture
+def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[TestDatabase], Settings]:
+    """Makes the settings of a service on a database; its legal time begins on the morning of 23 November 2026."""
+    go_to(START)
+
+    def make(database: TestDatabase) -> Settings:
+        return Settings(
+            environment="local",
+            issuer=SANDBOX_ISSUER,
+            jwks_url=JWKS_URL,
+            clock_file=tmp_path / "clock",
+            database_url=database.url,
+            sweep_seconds=3600,  # when it starts and when it is told to: tests say themselves when deadlines pass
+            bid_key=BID_KEY,
+        )
+
+    return make
+
+
+@pytest.fixture
+async def client(
+    settings_for: Callable[[TestDatabase], Settings], database: TestDatabase, issuer: Issuer, registry: Registry
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service, over HTTP."""
+    app = create_app(settings_for(database), issuer=issuer.transport, registry=registry.transport)
+    async with serving(app) as client:
+        yield client
+
+
+@pytest.fixture
+def people(issuer: Issuer) -> dict[str, dict[str, str]]:
+    """Who sends requests: the headers of each."""
+    return {
+        "buyer": issuer.headers("buyer", sub="y1", name="Мадина Қасенова", iin="850308499016", agency="991240995750"),
+        "other buyer": issuer.headers("buyer", sub="y2", name="Дәурен Оспанов", agency="991240971961"),
+        "supplier": issuer.headers("company", "supplier", sub="s1", name="«Ақ Желкен» ЖШС", bin="150340962116"),
+        "rival": issuer.headers("company", "supplier", sub="s2", name="«Сарыарқа» ЖШС", bin="180940974038"),
+        "trader": issuer.headers("citizen", "supplier", sub="s3", name="Айгерім Сапарова", iin="880417499014"),
+        "auditor": issuer.headers("auditor", sub="a1", name="Нұрлан Бекмұратов", iin="811127399011"),
+        "operator": issuer.headers("operator", sub="p1", name="Тимур Әлімжанов", iin="871009399010"),
+        "nobody": {},
+    }
+
+
+@pytest.fixture
+def planning() -> Callable[..., dict[str, Any]]:
+    """Makes the body of a request that prepares a tender of one lot, with fields of one's own."""
+
+    def make(**fields: Any) -> dict[str, Any]:
+        usual = {
+            "title": {"kk": "Кеңсе тауарлары", "ru": "Канцелярские товары"},
+            "method": "rating-point",
+            "region": "KZ-71",
+            "buyer_name": "Астана қаласының Денсаулық сақтау басқармасы",
+            "bids_until": BIDS_UNTIL,
+            "lots": [lot()],
+        }
+        return usual | fields
+
+    return make
+
+
+def lot(**fields: Any) -> dict[str, Any]:
+    """A lot of a million tenge."""
+    usual = {
+        "title": {"kk": "А4 қағазы", "ru": "Бумага А4", "en": "A4 paper"},
+        "item": {"code": "172313.500.000012", "name": "Қағаз"},
+        "quantity": "1200",
+        "unit": "бума",
+        "amount": {"amount": "1000000.00"},
+        "warranty_months": 12,
+    }
+    return usual | fields
+
+
+def offer(price: str = "900000", **fields: Any) -> dict[str, Any]:
+    """What a supplier offers: with ten years, full figures and 48 months, its price alone tells it from others."""
+    tenge = [{"amount": "2000000"}, {"amount": "2000000"}, {"amount": "2000000"}]
+    usual = {
+        "price": {"amount": price},
+        "experience_years": 10,
+        "income": tenge,
+        "taxes": tenge,
+        "payroll": tenge,
+        "warranty_months": 48,
+    }
+    return usual | fields
+
+
+@pytest.fixture
+def prepare(
+    client: httpx.AsyncClient, people: dict[str, dict[str, str]], planning: Callable[..., dict[str, Any]]
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Prepares a tender as the buyer, and gives it as the service answered."""
+
+    async def send(**fields: Any) -> dict[str, Any]:
+        answer = await client.post("/v1/tenders", json=planning(**fields), headers=people["buyer"])
+        assert answer.status_code == 201, answer.text
+        tender: dict[str, Any] = answer.json()
+        return tender
+
+    return send
+
+
+@pytest.fixture
+def publish(
+    client: httpx.AsyncClient, people: dict[str, dict[str, str]], prepare: Callable[..., Awaitable[dict[str, Any]]]
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Prepares and publishes a tender, and gives it as the service answered."""
+
+    async def send(**fields: Any) -> dict[str, Any]:
+        tender = await prepare(**fields)
+        answer = await client.post(f"/v1/tenders/{tender['id']}/publication", headers=people["buyer"])
+        assert answer.status_code == 200, answer.text
+        published: dict[str, Any] = answer.json()
+        return published
+
+    return send
+
+
+@pytest.fixture
+def bid(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Bids for the first lot of a tender, or for the one named, and gives the bid as the service answered."""
+
+    async def send(who: str, tender: dict[str, Any], price: str = "900000", *, lot: int = 0, **fields: Any) -> Any:
+        body = {"lot": tender["lots"][lot]["id"], "offer": offer(price, **fields)}
+        answer = await client.post(f"/v1/tenders/{tender['id']}/bids", json=body, headers=people[who])
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return send
+
+
+@pytest.fixture
+def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
+    """Lets somebody read what must be there; gives the JSON."""
+
+    async def read(who: str, address: str, **parameters: Any) -> Any:
+        answer = await client.get(address, params=parameters or None, headers=people[who])
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return read
+
+
+@pytest.fixture
+def sweep(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[[], Awaitable[dict[str, int]]]:
+    """Lets the service do what is due; how many cases of each kind."""
+
+    async def run() -> dict[str, int]:
+        answer = await client.post("/internal/sweeps", headers=people["operator"])
+        assert answer.status_code == 200, answer.text
+        done: dict[str, int] = answer.json()["done"]
+        return {name: done[name] for name in ("open-tenders", "award-lots", "finish-awards")}
+
+    return run
+
+
+@pytest.fixture
+def award(
+    publish: Callable[..., Awaitable[dict[str, Any]]],
+    bid: Callable[..., Awaitable[dict[str, Any]]],
+    go_to: Callable[[str], None],
+    sweep: Callable[[], Awaitable[dict[str, int]]],
+    look: Callable[..., Awaitable[Any]],
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Brings a tender of one lot to its award, with these bids; gives the lot as everybody sees it."""
+
+    async def run(bids: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+        go_to(START)
+        tender = await publish(**fields)
+        for who, price in (bids or {"supplier": "850000", "rival": "900000"}).items():
+            await bid(who, tender, price)
+        go_to(AFTER_DEADLINE)
+        await sweep()
+        lot: dict[str, Any] = await look("nobody", f"/v1/lots/{tender['lots'][0]['id']}")
+        return lot
+
+    return run

@@ -1,0 +1,83 @@
+"""The tables of transitions, cell by cell: what they allow leads where they say, all else is refused."""
+
+from enum import StrEnum
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from procurement.domain import award, bid, complaint, contract, tender
+from statute.procedures import NotAllowedNow
+
+MODULES: tuple[Any, ...] = (tender, bid, award, complaint)
+CELLS = [
+    (module, status, action) for module in MODULES for status in (None, *module.Status) for action in module.Action
+]
+# Said once more, independently of the tables: where each action leads to.
+TARGETS: dict[ModuleType, dict[str, str]] = {
+    tender: {
+        "creation": "draft",
+        "publication": "published",
+        "cancellation": "cancelled",
+        "opening": "opened",
+        "evaluation": "evaluated",
+    },
+    bid: {"submission": "sealed", "withdrawal": "withdrawn", "opening": "opened", "evaluation": "evaluated"},
+    award: {
+        "announcement": "announced",
+        "complaint": "suspended",
+        "dismissal": "suspended",
+        "resumption": "announced",
+        "upholding": "cancelled",
+        "finality": "final",
+        "contract": "contracted",
+    },
+    complaint: {"filing": "open", "upholding": "upheld", "dismissal": "dismissed", "lapse": "lapsed"},
+}
+FROM: dict[ModuleType, dict[str, set[str | None]]] = {
+    tender: {
+        "creation": {None},
+        "publication": {"draft"},
+        "cancellation": {"draft", "published"},
+        "opening": {"published"},
+        "evaluation": {"opened"},
+    },
+    bid: {
+        "submission": {None, "sealed", "withdrawn"},
+        "withdrawal": {"sealed"},
+        "opening": {"sealed"},
+        "evaluation": {"opened"},
+    },
+    award: {
+        "announcement": {None},
+        "complaint": {"announced", "suspended"},
+        "dismissal": {"suspended"},
+        "resumption": {"suspended"},
+        "upholding": {"suspended"},
+        "finality": {"announced"},
+        "contract": {"announced", "final"},
+    },
+    complaint: {"filing": {None}, "upholding": {"open"}, "dismissal": {"open"}, "lapse": {"open"}},
+}
+
+
+@pytest.mark.parametrize(("module", "status", "action"), CELLS)
+def test_every_cell_is_as_it_should_be(module: Any, status: StrEnum | None, action: StrEnum) -> None:
+    if status in FROM[module][action]:
+        edge = module.transition(status, action)
+        assert edge == module.TRANSITIONS[status, action]
+        assert edge.target == TARGETS[module][action]
+        return
+    with pytest.raises(NotAllowedNow) as caught:
+        module.transition(status, action)
+    assert (caught.value.action, caught.value.status) == (action, status or "new")
+    possible = {each for each in module.Action if status in FROM[module][each]}
+    assert set(caught.value.allowed_actions) == possible - module.BY_LAW
+
+
+@pytest.mark.parametrize("module", [*MODULES, contract])
+def test_every_status_is_reached_from_the_beginning(module: Any) -> None:
+    reached: set[str | None] = {None}
+    for _ in module.Status:
+        reached |= {edge.target for (status, _), edge in module.TRANSITIONS.items() if status in reached}
+    assert reached == {None, *module.Status}

@@ -1,0 +1,182 @@
+"""Every error of procurement is a problem with a stable code, a status, and texts in three languages."""
+
+import inspect
+import string
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from procurement.domain import errors
+from procurement.main import PROBLEMS
+from procurement.settings import Settings
+from scorer import UnfitBid, UnfitLot, UnknownProfile
+from servicekit.base_settings import SANDBOX_ISSUER
+from servicekit.problems import KIT
+from servicekit.testing import Issuer
+from statute.calendars import CalendarMissing
+from statute.procedures import NotAllowedNow
+from statute.rules import Undecided
+
+Planning = Callable[..., dict[str, Any]]
+People = dict[str, dict[str, str]]
+Do = Callable[..., Awaitable[dict[str, Any]]]
+GoTo = Callable[[str], None]
+
+OF_THE_RULES = {each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__}
+FROM_ELSEWHERE = {CalendarMissing, NotAllowedNow, UnfitBid, UnfitLot, UnknownProfile, Undecided}
+KINDS = (KIT | PROBLEMS).kinds
+STATUSES = {
+    "already-complained": 409,
+    "bid-window-too-short": 409,
+    "bids-closed": 409,
+    "calendar-missing": 503,
+    "changed-meanwhile": 409,
+    "complaint-window-over": 409,
+    "contract-too-early": 409,
+    "debtor": 409,
+    "method-not-automatic": 409,
+    "not-allowed-now": 409,
+    "party-unknown": 403,
+    "undecided": 422,
+    "unfit-bid": 422,
+    "unfit-lot": 422,
+    "unknown-lot": 422,
+    "unknown-profile": 422,
+}
+RACED = {"changed-meanwhile"}  # test_races.py
+
+
+def test_every_error_has_a_problem_and_every_problem_an_error() -> None:
+    assert PROBLEMS.codes.keys() == OF_THE_RULES | FROM_ELSEWHERE
+    assert PROBLEMS.kinds.keys() <= set(PROBLEMS.codes.values()) <= KINDS.keys()
+
+
+def test_every_status_is_the_one_promised() -> None:
+    assert {code: KINDS[code].status for code in STATUSES} == STATUSES
+    assert set(PROBLEMS.codes.values()) == STATUSES.keys() - {"changed-meanwhile", "party-unknown"}  # the kit's
+
+
+@pytest.mark.parametrize("code", STATUSES)
+def test_the_three_texts_name_the_same_facts(code: str) -> None:
+    kind = KINDS[code]
+    for texts in (kind.title.model_dump(), kind.detail.model_dump()):
+        assert all(text == text.strip() != "" for text in texts.values())
+        assert len(set(texts.values())) == 3
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts.values()]
+        assert fields[0] == fields[1] == fields[2]
+
+
+@pytest.mark.parametrize("key", ["", "short", "AAAA", "=" * 44, "я" * 44])
+def test_without_a_real_key_the_service_does_not_start(key: str) -> None:
+    fields = {"environment": "local", "issuer": SANDBOX_ISSUER, "jwks_url": "-", "database_url": "-"}
+    with pytest.raises(ValueError, match="32 random bytes"):
+        Settings(**fields, bid_key=key)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="ASHYQ_BID_KEY"):
+        Settings(**fields)  # type: ignore[arg-type]
+
+
+# How each comes about: by preparing a tender with some fields; by publishing one so; by bidding; after an award.
+PREPARED: dict[str, dict[str, Any]] = {
+    "method-not-automatic": {"method": "auction"},
+    "unfit-lot": {"weights": {"price": 20, "experience": 40, "financial_stability": 20, "warranty": 20}},
+    "unknown-profile": {"profile": "none"},
+}
+PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {
+    "bid-window-too-short": ("2026-11-25T10:00", {}),
+    "calendar-missing": ("2027-12-20T10:00", {"bids_until": "2027-12-30T10:00:00+05:00"}),
+    "not-allowed-now": ("2026-11-23T10:00", {}),
+    "undecided": ("2024-11-20T10:00", {"rules": "kz-2025"}),
+}
+BIDDED: dict[str, tuple[str, str]] = {
+    "bids-closed": ("supplier", "2026-11-26T18:00"),
+    "debtor": ("supplier", "2026-11-23T10:00"),
+    "party-unknown": ("unnumbered", "2026-11-23T10:00"),
+    "unknown-lot": ("supplier", "2026-11-23T10:00"),
+}
+AWARDED: dict[str, tuple[str, str, str]] = {
+    "already-complained": ("rival", "2026-11-27T10:00", "complaints"),
+    "complaint-window-over": ("rival", "2026-12-04T10:00", "complaints"),
+    "contract-too-early": ("buyer", "2026-11-27T10:00", "contract"),
+}
+YEARS = [{"amount": "1"}] * 3
+OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
+OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
+NO_LOT = "01900000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def people(people: People, issuer: Issuer) -> People:
+    """The people, and one whose token has no number."""
+    return people | {"unnumbered": issuer.headers("supplier", sub="u1")}
+
+
+@pytest.fixture
+def provoke(
+    *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
+    registry: Any,
+) -> Callable[[str], Awaitable[httpx.Response]]:  # fmt: skip
+    """Makes a problem come about."""
+
+    async def in_preparing(code: str) -> httpx.Response:
+        fields = dict(PREPARED[code])
+        weights = {"weights": fields.pop("weights", None)}
+        body = planning(lots=[each | weights for each in planning()["lots"]], **fields)
+        return await client.post("/v1/tenders", json=body, headers=people["buyer"])
+
+    async def in_publishing(code: str) -> httpx.Response:
+        moment, fields = PUBLISHED[code]
+        tender = await (publish if code == "not-allowed-now" else prepare)(**fields)
+        go_to(moment)
+        return await client.post(f"/v1/tenders/{tender['id']}/publication", headers=people["buyer"])
+
+    async def in_bidding(code: str) -> httpx.Response:
+        who, moment = BIDDED[code]
+        tender = await publish()
+        go_to(moment)
+        registry.debtors = {"150340962116"} if code == "debtor" else set()
+        body = {"lot": NO_LOT if code == "unknown-lot" else tender["lots"][0]["id"], "offer": OFFER}
+        answer = await client.post(f"/v1/tenders/{tender['id']}/bids", json=body, headers=people[who])
+        registry.debtors = set()
+        return answer
+
+    async def after_the_award(code: str) -> httpx.Response:
+        who, moment, what = AWARDED[code]
+        place = f"/v1/lots/{(await award())['id']}/{what}"
+        body = {"text": "?", "language": "ru"} if what == "complaints" else None
+        go_to(moment)
+        if code == "already-complained":
+            await client.post(place, json=body, headers=people[who])
+        return await client.post(place, json=body, headers=people[who])
+
+    async def make(code: str) -> httpx.Response:
+        if code == "unfit-bid":
+            same = OFFER | {"id": "A", "received_at": "2026-11-23T10:00:00+05:00"}
+            return await client.post("/v1/scoring", json={"lot": {"amount": {"amount": "1"}}, "bids": [same, same]})
+        ways = {
+            **dict.fromkeys(PREPARED, in_preparing), **dict.fromkeys(PUBLISHED, in_publishing),
+            **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
+        }  # fmt: skip
+        return await ways[code](code)
+
+    return make
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_each_can_be_provoked_over_http(
+    language: str, provoke: Callable[[str], Awaitable[httpx.Response]], client: httpx.AsyncClient, go_to: GoTo
+) -> None:
+    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED} == STATUSES.keys() - RACED
+    client.headers["Accept-Language"] = language
+    for code in sorted(STATUSES.keys() - RACED):
+        kind = KINDS[code]
+        go_to("2026-11-23T10:00")
+        answer = await provoke(code)
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["type"]) == (kind.status, code, f"/problems/{code}")
+        assert answer.headers["content-language"] == language
+        assert problem["title"] == getattr(kind.title, language)
+        assert "–" not in problem["detail"]
+        assert not set("{}") & set(problem["detail"])
+        assert ("retry-after" in answer.headers) is (kind.status == 503)

@@ -1,0 +1,177 @@
+"""Who may do what: every operation by every role of the house by every tie, as the table says."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from procurement.domain.tender import Relation
+from procurement.permissions import PERMISSIONS
+from servicekit.permissions import ANY, ANYONE
+from servicekit.testing import Issuer
+
+People = dict[str, dict[str, str]]
+Planning = Callable[..., dict[str, Any]]
+Do = Callable[..., Awaitable[dict[str, Any]]]
+GoTo = Callable[[str], None]
+Headers = dict[str, str]
+
+NOBODY = "no token"
+ROLES = (
+    "citizen", "company", "officer", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
+    "moderator", "operator", "service", NOBODY,
+)  # fmt: skip
+# The body that buys, and the supplier whose bid lost.
+CLAIMS: dict[str, dict[str, str]] = {
+    Relation.BUYER: {"iin": "850308499016", "agency": "991240995750"},
+    Relation.BIDDER: {"bin": "180940974038"},
+    Relation.NONE: {"iin": "900612499010", "agency": "991240971961"},
+}
+YEARS = [{"amount": "1"}] * 3
+OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxes": YEARS, "payroll": YEARS}
+OFFER |= {"warranty_months": 12}
+COMPLAINT = {"text": "?", "language": "ru"}
+RULING = {"outcome": "dismissed", "reason": "!"}
+# Operation, method, address, body, and the status of success.
+READS: dict[str, str] = {
+    "list_profiles": "/v1/profiles",
+    "read_profile": "/v1/profiles/report-2022",
+    "list_tenders": "/v1/tenders",
+    "read_tender": "/v1/tenders/{tender}",
+    "read_tender_history": "/v1/tenders/{tender}/history",
+    "list_bids": "/v1/tenders/{tender}/bids",
+    "read_bid": "/v1/bids/{bid}",
+    "read_lot": "/v1/lots/{lot}",
+    "read_lot_result": "/v1/lots/{lot}/result",
+    "list_award_complaints": "/v1/lots/{lot}/complaints",
+    "list_contracts": "/v1/contracts",
+    "read_contract": "/v1/contracts/{contract}",
+    "list_awards": "/v1/awards",
+    "summarise_awards": "/v1/awards/summary?by=buyer",
+    "read_award": "/v1/awards/{award}",
+    "read_award_history": "/v1/awards/{award}/history",
+    "read_procurement_journal": "/v1/journals/procurement/entries",
+}
+WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
+    "score_bids": ("/v1/scoring", {"lot": {"amount": {"amount": "1"}}, "bids": []}, 200),
+    "create_tender": ("/v1/tenders", None, 201),
+    "publish_tender": ("/v1/tenders/{draft}/publication", None, 200),
+    "cancel_tender": ("/v1/tenders/{running}/cancellation", {"reason": "?"}, 200),
+    "submit_bid": ("/v1/tenders/{running}/bids", {"offer": OFFER}, 201),
+    "withdraw_bid": ("/v1/bids/{sealed}/withdrawal", None, 200),
+    "file_award_complaint": ("/v1/lots/{lot}/complaints", COMPLAINT, 201),
+    "decide_award_complaint": ("/v1/lots/{lot}/complaints/{complaint}/decision", RULING, 200),
+    "conclude_contract": ("/v1/lots/{final}/contract", None, 201),
+}
+
+
+def expected(operation: str, role: str, tie: str, *, success: int) -> int:
+    """What the table means for a request, said once more and independently of the code that reads it."""
+    row: Mapping[str, Any] = PERMISSIONS.table[operation]
+    if ANYONE not in row and role not in row:
+        return 401 if role == NOBODY else 403
+    if {tie, ANY} & set(row.get(role, row.get(ANYONE, ()))):
+        return success
+    # A draft, and a sealed bid, are hidden from those who have nothing to do with them.
+    return 404 if operation in {"publish_tender", "withdraw_bid"} else 403
+
+
+@pytest.fixture
+def as_role(issuer: Issuer) -> Callable[[str, str], Headers]:
+    """The headers of somebody with one role and one tie."""
+
+    def make(role: str, tie: str) -> Headers:
+        return {} if role == NOBODY else issuer.headers(role, sub=f"{role}:{tie}", **CLAIMS[tie])
+
+    return make
+
+
+def test_every_operation_is_in_the_matrix() -> None:
+    assert READS.keys() | WRITES.keys() == PERMISSIONS.table.keys() | {"read_procurement_journal"}
+
+
+async def test_reading_is_for_everybody(
+    client: httpx.AsyncClient, people: People, as_role: Callable[[str, str], Headers], award: Do, go_to: GoTo
+) -> None:
+    lot = await award()
+    go_to("2026-12-04T09:00")
+    contract = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+    named = {"tender": lot["tender"]["id"], "lot": lot["id"], "award": lot["award"]["id"]}
+    named |= {"bid": lot["award"]["bid"], "contract": contract.json()["id"]}
+    for operation, address in READS.items():
+        for role in ROLES:
+            answer = await client.get(address.format(**named), headers=as_role(role, Relation.NONE))
+            assert answer.status_code == 200, (operation, role)
+
+
+@pytest.mark.parametrize("operation", WRITES)
+async def test_every_change_by_every_role_and_tie(
+    operation: str, client: httpx.AsyncClient, as_role: Callable[[str, str], Headers], scene: "Scene"
+) -> None:
+    address, body, success = WRITES[operation]
+    got, named = {}, await scene(operation)
+    for role in ROLES:
+        for tie in (Relation.BUYER, Relation.BIDDER, Relation.NONE):
+            sent = body
+            if operation in {"create_tender", "submit_bid"}:
+                sent = named["plan"] if operation == "create_tender" else {"lot": named["open lot"], **(body or {})}
+            answer = await client.post(address.format(**named), json=sent, headers=as_role(role, tie))
+            got[role, tie] = answer.status_code
+            if answer.is_success:
+                named = await scene(operation)
+    want = {(role, tie): expected(operation, role, tie, success=success) for role, tie in got}
+    # Only who holds office in a body that buys is a buyer: a company's number serves as well, a person's does not.
+    assert got == want
+
+
+Scene = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def scene(
+    *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, publish: Do, bid: Do, award: Do,
+    go_to: GoTo,
+) -> Scene:  # fmt: skip
+    """Sets up what an operation is about, anew each time; the names of all that is there."""
+
+    async def set_up(operation: str) -> dict[str, Any]:
+        go_to("2026-11-23T10:00")
+        if operation == "create_tender":
+            return {"plan": planning()}
+        if operation == "publish_tender":
+            return {"draft": (await prepare())["id"]}
+        if operation in {"cancel_tender", "submit_bid", "withdraw_bid"}:
+            tender = await publish()
+            named = {"running": tender["id"], "open lot": tender["lots"][0]["id"]}
+            return named | {"sealed": (await bid("rival", tender))["id"]}
+        if operation == "score_bids":
+            return {}
+        lot = await award()
+        if operation == "decide_award_complaint":
+            address = f"/v1/lots/{lot['id']}/complaints"
+            filed = await client.post(address, json=COMPLAINT, headers=people["rival"])
+            return {"lot": lot["id"], "complaint": filed.json()["id"]}
+        if operation == "conclude_contract":
+            go_to("2026-12-04T09:00")
+        return {"lot": lot["id"], "final": lot["id"]}
+
+    return set_up
+
+
+async def test_the_actions_offered_are_the_ones_that_work(
+    client: httpx.AsyncClient, people: People, prepare: Do, publish: Do, bid: Do
+) -> None:
+    draft, running = await prepare(), await publish()
+    sealed = await bid("rival", running)
+    cases = [
+        (f"/v1/tenders/{draft['id']}", "buyer", ["publication", "cancellation"]),
+        (f"/v1/tenders/{running['id']}", "buyer", ["cancellation"]),
+        (f"/v1/tenders/{running['id']}", "other buyer", []),
+        (f"/v1/tenders/{running['id']}", "supplier", []),
+        (f"/v1/bids/{sealed['id']}", "rival", ["withdrawal"]),
+    ]
+    for address, who, names in cases:
+        actions = (await client.get(address, headers=people[who])).json()["actions"]
+        assert [each["name"] for each in actions] == names
+        assert all(each["href"] == f"{address}/{each['name']}" for each in actions)

@@ -1,0 +1,1 @@
+"""The law of enforcement and its register: values in, decision and explanation out; no input or output of its own."""

@@ -1,0 +1,1 @@
+"""The JSON shapes of proceedings and of the register: the public contract."""

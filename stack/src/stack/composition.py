@@ -1,0 +1,114 @@
+"""How the parts of the house are set up and find each other, in one process or in many."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from appeals.main import create_app as create_appeals
+from appeals.settings import Settings as AppealsSettings
+from gateway.main import create_app as create_gateway
+from gateway.settings import Settings as GatewaySettings
+from legal_acts.main import create_app as create_legal_acts
+from legal_acts.settings import Settings as LegalActsSettings
+from procurement.main import create_app as create_procurement
+from procurement.settings import Settings as ProcurementSettings
+from registry.main import create_app as create_registry
+from registry.settings import Settings as RegistrySettings
+from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
+from servicekit.clock import SandboxClock
+from servicekit.neighbours import Neighbour
+from servicekit.upstream import Http, InProcess, Upstream
+from stack.databases import ServiceUrls
+from stack.place import Place
+from stack.sandbox import CLIENT_SECRET, create_sandbox
+
+# The name of each service, and the package of its code; a service comes after those that it calls.
+SERVICES = {"appeals": "appeals", "legal-acts": "legal_acts", "registry": "registry", "procurement": "procurement"}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a part of the house is told of the others.
+
+    `neighbour` says where another part is, by its name; `issuer` is the way to the issuer of tokens when that is not
+    the network.
+    """
+
+    place: Place
+    urls: Mapping[str, ServiceUrls]
+    neighbour: Callable[[str], Neighbour]
+    issuer: httpx.AsyncBaseTransport | None = None
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        sandbox = self.neighbour("sandbox").url
+        return {
+            "environment": "local",
+            "issuer": SANDBOX_ISSUER,
+            "jwks_url": f"{sandbox}/sandbox/jwks.json",
+            "clock_file": self.place.clock_file,
+        }
+
+    def service(self, name: str) -> dict[str, Any]:
+        return {
+            **self.identity,
+            "database_url": self.urls[name].database_url,
+            "token_url": f"{self.neighbour('sandbox').url}/sandbox/oauth/token",
+            "client_id": name,
+            "client_secret": CLIENT_SECRET,
+        }
+
+
+def create(name: str, around: Surroundings) -> ASGIApp:
+    """The app of a service, or of the sandbox."""
+    if name == "appeals":
+        return create_appeals(AppealsSettings(**around.service(name)), issuer=around.issuer)
+    if name == "legal-acts":
+        return create_legal_acts(LegalActsSettings(**around.service(name)), issuer=around.issuer)
+    if name == "registry":
+        return create_registry(RegistrySettings(**around.service(name)), issuer=around.issuer)
+    if name == "procurement":
+        registry = around.neighbour("registry")
+        settings = ProcurementSettings(**around.service(name), registry_url=registry.url, bid_key=around.place.bid_key)
+        return create_procurement(settings, issuer=around.issuer, registry=registry.transport)
+    services = {each: around.neighbour(each) for each in SERVICES}
+    clock = SandboxClock(around.place.clock_file)
+    return create_sandbox(IdentitySettings(**around.identity), around.place.issuer, clock, services)
+
+
+def compose(place: Place, urls: Mapping[str, ServiceUrls]) -> ASGIApp:
+    """The gateway in front of everything in this process."""
+    around, made = behind_the_gateway(place, urls)
+    return create_gateway(GatewaySettings(**around.identity), made, issuer=made["sandbox"])
+
+
+def behind_the_gateway(place: Place, urls: Mapping[str, ServiceUrls]) -> tuple[Surroundings, dict[str, Upstream]]:
+    """The sandbox and the services in this process, by name; each must be entered before it answers."""
+    made: dict[str, Upstream] = {}
+    # The sandbox asks services to sweep and they read its keys, so each finds the other when it first asks.
+    around = Surroundings(
+        place, urls, lambda name: Neighbour(f"http://{name}", _Later(made, name)), _Later(made, "sandbox")
+    )
+    for name in ("sandbox", *SERVICES):
+        made[name] = InProcess(create(name, around))
+    return around, made
+
+
+def create_outer_gateway(around: Surroundings) -> ASGIApp:
+    """The gateway in front of processes of their own."""
+    upstreams = {name: Http(around.neighbour(name).url) for name in ("sandbox", *SERVICES)}
+    return create_gateway(GatewaySettings(**around.identity), upstreams)
+
+
+class _Later(httpx.AsyncBaseTransport):
+    """The way to a part of the house that may not be made yet when the way to it is told."""
+
+    def __init__(self, made: Mapping[str, Upstream], name: str) -> None:
+        self._made = made
+        self._name = name
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._made[self._name].transport.handle_async_request(request)

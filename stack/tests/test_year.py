@@ -1,0 +1,86 @@
+"""The synthetic year: the same for a seed and a day, full of what people look for, and marked as what it is."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from rich.console import Console
+
+from stack import postgres
+from stack.composition import compose
+from stack.house import prepared
+from stack.place import Place
+from stack.seeding import seed_first_start
+from stack.serving import serving_beside
+from stack.year.people import companies, person
+from stack.year.world import World
+from statute.identifiers import parse_bin, parse_iin
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[httpx.Client]:
+    """A client of a house in which a small year was played."""
+    data = Path(tempfile.mkdtemp(prefix="ashyq-year-"))
+    data.chmod(0o755)
+    place = Place(data, 0, empty=False)
+    quiet = Console(quiet=True)
+    try:
+        with prepared(place, lambda _: None) as urls:
+            assert seed_first_start(place, urls, quiet, scale=0.2)
+            assert not seed_first_start(place, urls, quiet, scale=0.2)
+            assert not place.clock_file.exists()
+            with serving_beside(compose(place, urls)) as url, httpx.Client(base_url=url, timeout=30) as client:
+                yield client
+    finally:
+        postgres.remove(data)
+        shutil.rmtree(data)
+
+
+def test_there_is_something_for_everybody(api: httpx.Client) -> None:
+    awards = api.get("/v1/awards?limit=1000").raise_for_status().json()["items"]
+    assert len(awards) >= 8
+    assert {award["status"] for award in awards} >= {"contracted"}
+    drafts = api.get("/v1/drafts?limit=1000").raise_for_status().json()["items"]
+    assert len(drafts) >= 4
+    debtors = api.get("/v1/debtors").raise_for_status().json()["items"]
+    assert len(debtors) == 3  # every eighth supplier
+    events = [entry["event"] for entry in _entries(api, "appeals")]
+    assert {"appeal.registered", "appeal.answered", "appeal.forwarded", "appeal.refused_by_expiry"} <= set(events)
+    for item in (*awards, *drafts, *debtors):
+        assert item["synthetic"] is True
+
+
+def test_a_debtor_has_no_award(api: httpx.Client) -> None:
+    barred = {debtor["debtor"]["id"] for debtor in api.get("/v1/debtors").json()["items"]}
+    assert barred
+    assert not barred & {award["supplier"]["id"] for award in api.get("/v1/awards?limit=1000").json()["items"]}
+
+
+def test_the_rules_held_throughout(api: httpx.Client) -> None:
+    for entry in _entries(api, "appeals"):
+        if entry["event"] == "appeal.refused_by_expiry":
+            assert entry["at"][:10] > entry["data"]["due_on"]
+
+
+@pytest.mark.parametrize("n", range(50))
+def test_invented_numbers_have_the_right_form(n: int) -> None:
+    world = World({}, seed=n, today=None)  # type: ignore[arg-type]
+    invented = person(world.draw("person", n))
+    assert parse_iin(invented.iin).birth_date == invented.born_on
+    assert invented == person(world.draw("person", n))
+    for company in companies(world.draw("companies")):
+        parse_bin(company.bin)
+
+
+def _entries(api: httpx.Client, service: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    address: str | None = f"/v1/journals/{service}/entries?limit=1000"
+    while address:
+        page = api.get(address).raise_for_status().json()
+        entries += page["items"]
+        address = page["next"]
+    return entries
