@@ -19,7 +19,7 @@ run: .venv/ready ## Start Ashyq at http://127.0.0.1:8000 (PORT and ASHYQ_DATA ch
 	@$(BIN)/ashyq run
 
 test: .venv/ready ## Run all tests against a real PostgreSQL
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 demo: .venv/ready ## Play the story of one appeal in the terminal
 	@$(BIN)/ashyq demo

@@ -20,7 +20,7 @@ from rich.progress import track
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS_EACH", "4"))
 CONNECTIONS = int(os.environ.get("CONNECTIONS", "16"))
-UVICORN = "--log-level warning --no-access-log --loop uvloop --http httptools"
+UVICORN = "--log-level warning --no-access-log --loop uvloop --http servicekit.gathering:GatheringProtocol"
 console = Console(highlight=False, soft_wrap=True)
 # Answers a second, and the median and 99th percentile of latencies in milliseconds where they are known.
 Measured: TypeAlias = tuple[float, float | None, float | None]

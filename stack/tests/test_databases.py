@@ -75,8 +75,8 @@ async def test_the_application_has_no_ddl(postgres_url: str, forbidden: str) -> 
 
 @pytest.mark.parametrize("role", ["database_url", "migration_database_url"])
 async def test_no_role_enters_the_database_of_another_service(postgres_url: str, role: str) -> None:
-    async with prepared(postgres_url, "town-hall", "registry") as [acts, _]:
-        intruding = urlsplit(getattr(acts, role))._replace(path="/ashyq_registry").geturl()
+    async with prepared(postgres_url, "town-hall", "library") as [acts, _]:
+        intruding = urlsplit(getattr(acts, role))._replace(path="/ashyq_library").geturl()
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
             await asyncpg.connect(intruding)
 

@@ -15,6 +15,10 @@ _REQUEST_ID = REQUEST_ID.encode()
 # How the names begin that only the gateway may say to a service.
 OURS = (b"forwarded", b"x-forwarded-", b"x-real-ip", b"x-ashyq-", _REQUEST_ID)
 _REPLACED = HOP_BY_HOP | {b"server", b"x-content-type-options", _REQUEST_ID}
+_NO_GUESSING = (b"x-content-type-options", b"nosniff")
+_VARY = (b"vary", b"Authorization, Accept-Language")
+_NOT_KEPT = ((b"cache-control", b"no-cache"), _VARY)
+_NOT_KEPT_BY_OTHERS = ((b"cache-control", b"private, no-cache"), _VARY)
 
 
 class Entrance:
@@ -50,10 +54,9 @@ def _cleaned_request(scope: Scope, request_id: bytes) -> Headers:
 
 def _cleaned_answer(headers: Iterable[tuple[bytes, bytes]], request: Headers, request_id: bytes) -> Headers:
     kept = end_to_end([(name.lower(), value) for name, value in headers], _REPLACED)
-    kept += ((b"x-content-type-options", b"nosniff"), (_REQUEST_ID, request_id))
     if not _has(kept, b"cache-control"):
-        kept.append((b"cache-control", b"private, no-cache" if _has(request, b"authorization") else b"no-cache"))
-        kept.append((b"vary", b"Authorization, Accept-Language"))
+        kept += _NOT_KEPT_BY_OTHERS if _has(request, b"authorization") else _NOT_KEPT
+    kept += (_NO_GUESSING, (_REQUEST_ID, request_id))
     return kept
 
 

@@ -101,6 +101,10 @@ async def test_the_running_service_keeps_to_its_document(
         "bid_id": [(await bid("supplier", running))["id"], lot["award"]["bid"]],
     }
     bodies = {
+        "/v1/scoring": {
+            "lot": {"amount": {"amount": "100"}},
+            "bids": [{**OFFER, "id": "one", "received_at": "2026-11-23T10:00:00+05:00"}],
+        },
         "/v1/tenders": planning(bids_until=LATER),
         "/v1/tenders/{tender_id}/bids": {"lot": running["lots"][0]["id"], "offer": OFFER},
     }

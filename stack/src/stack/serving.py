@@ -3,6 +3,7 @@
 import errno
 import gc
 import multiprocessing
+import signal
 import socket
 import sys
 import threading
@@ -14,8 +15,11 @@ from multiprocessing.process import BaseProcess
 import uvicorn
 from starlette.types import ASGIApp
 
+from servicekit.gathering import GatheringProtocol
+
 HOST = "127.0.0.1"
 LAST_PORT = 65535
+_ENDED_IN_ORDER = (0, -signal.SIGTERM)
 _GARBAGE_LOOKED_FOR_AFTER = 20_000  # new objects
 # The app is made once and its copies go on from there; nothing is open or running in it yet.
 _processes = multiprocessing.get_context("fork")
@@ -41,7 +45,7 @@ def serve(app: ASGIApp, port: int, ready: Callable[[int], None], *, workers: int
         # A worker that was asked to end, by us or by the same Ctrl-C, has ended in order.
         if not server.started:
             raise CannotStart("Ashyq could not start; the log in the data folder says why.")
-        if any(worker.exitcode for worker in others):
+        if any(worker.exitcode not in _ENDED_IN_ORDER for worker in others):
             raise CannotStart("A worker has ended unasked, so Ashyq stopped; the log in the data folder may say why.")
 
 
@@ -138,11 +142,19 @@ def _helped(
 
 def serve_child(make: Callable[[], ASGIApp], port: int) -> None:
     """What a process of its own does: serve an app on a port, until it is asked to end or its parent is gone."""
-    with suppress(KeyboardInterrupt), listening(port) as listener:
+    _follow_the_parent()
+    with listening(port) as listener:
         _work(make(), listener)
 
 
+def _follow_the_parent() -> None:
+    """Ctrl-C goes to all processes at once: this one ends in order while it serves, and raises nothing afterwards."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _work(app: ASGIApp, listener: socket.socket) -> None:
+    _follow_the_parent()
     server = _Server(_configuration(app), lambda _: None)
     parent = multiprocessing.parent_process()
 
@@ -152,8 +164,7 @@ def _work(app: ASGIApp, listener: socket.socket) -> None:
         server.should_exit = True
 
     threading.Thread(target=leave_with_parent, name="watch over the parent", daemon=True).start()
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+    server.run(sockets=[listener])
     sys.exit(not server.started)
 
 
@@ -161,7 +172,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=GatheringProtocol,
         lifespan="on",
         log_config=None,
         access_log=False,
