@@ -1,5 +1,7 @@
 """The tables that every service has beside its own: journal, stored replies, who looked at what, and notices."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -17,6 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import UserDefinedType
+
+
+def one_of(table: str, name: str, values: Iterable[str]) -> CheckConstraint:
+    """The check that a text column holds one of these words."""
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{name} IN ({allowed})", name=f"{table}_{name}")
 
 
 class Xid8(UserDefinedType[int]):

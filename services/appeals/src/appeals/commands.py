@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, Text, Update, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import Date, Integer, Text, bindparam, func, insert, select, update
 from uuid_utils.compat import uuid7
 
 from appeals.domain.agencies import agency
@@ -16,14 +16,13 @@ from appeals.domain.errors import ForwardingTooLate, SameAgency, TermExpired
 from appeals.notices import KIND, notice_of
 from appeals.permissions import OPERATIONS, PERMISSIONS, SIGHT, relation_to
 from appeals.tables import appeal_number, appeals, is_open
-from servicekit.conditional import ChangedMeanwhile
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller, PartyUnknown
 from servicekit.journal import Object, record
 from servicekit.notices import notify
+from servicekit.steps import Step, changed, changing, take
 from statute.calendars import CalendarMissing, OutsideCalendar
 from statute.deadlines import local
-from statute.procedures import Transition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,15 +121,16 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         raise ForwardingTooLate(row["forward_by"])
     with _calendar_needed():
         clocks = reset_clocks(pinned_clocks(row), now, Kind(row["kind"]), body.week)
-    new = await _take(
+    new = await take(
         writing,
         step,
         _FORWARD,
         {"agency": body.code, "forwarder": row["agency"], "received_at": now, **_dates(clocks)},
+        kind=KIND,
         public={"from": row["agency"], "to": body.code, **_told(clocks)},
         private={"reason": reason},
     )
-    await notify(writing, notice_of(step.edge.event, new), at=now)
+    await notify(writing, notice_of(step.event, new), at=now)
     return new
 
 
@@ -144,15 +144,16 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
     step = _begin(row, caller, Action.DECISION, now)
     _require_running_term(row, local(now).date())
     answer = {"outcome": decision.outcome, "answer": decision.text, "answer_language": decision.language}
-    new = await _take(
+    new = await take(
         writing,
         step,
         _DECIDE,
         answer | {"answered_at": now},
+        kind=KIND,
         public={"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
         private={"text": decision.text, "language": decision.language},
     )
-    await notify(writing, notice_of(step.edge.event, new), at=now)
+    await notify(writing, notice_of(step.event, new), at=now)
     return new
 
 
@@ -164,7 +165,7 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
     """
     step = _begin(row, caller, Action.WITHDRAWAL, now)
     said = None if reason is None else {"reason": reason}
-    return await _take(writing, step, _WITHDRAW, {}, public={"agency": row["agency"]}, private=said)
+    return await take(writing, step, _WITHDRAW, {}, kind=KIND, public={"agency": row["agency"]}, private=said)
 
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
@@ -190,17 +191,7 @@ async def oldest_expired(reading: Reading, *, today: date) -> date | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A step that may be taken: from the appeal as it was read, along an edge of the table, in whose role and when."""
-
-    row: Row
-    edge: Transition[Status]
-    role: str
-    now: datetime
-
-
-def _begin(row: Row, caller: Caller, action: Action, now: datetime) -> _Step:
+def _begin(row: Row, caller: Caller, action: Action, now: datetime) -> Step:
     """The step that an action is, if this caller may do it now.
 
     Raises:
@@ -209,33 +200,8 @@ def _begin(row: Row, caller: Caller, action: Action, now: datetime) -> _Step:
         NotAllowedNow: the appeal's status does not allow it.
     """
     role = PERMISSIONS.require(OPERATIONS[action], caller, relation_to(row, caller), sight=SIGHT)
-    return _Step(row, transition(Status(row["status"]), action), role, now)
-
-
-async def _take(
-    writing: Writing,
-    step: _Step,
-    query: Query,
-    values: dict[str, Any],
-    *,
-    public: dict[str, Any],
-    private: dict[str, Any] | None,
-) -> Row:
-    """Change the appeal as it was read, and enter the step in the journal.
-
-    Nothing is locked beforehand: who has read an older version than the last changes nothing. So of several at once
-    one wins, and an appeal's entries stand in the journal in the order of its versions.
-
-    Raises:
-        ChangedMeanwhile: somebody else changed it since it was read.
-    """
-    read = {"appeal": step.row["id"], "expected": step.row["version"], "status": step.edge.target}
-    new = await writing.run(query, **read, **values)
-    if new is None:
-        raise ChangedMeanwhile
-    subject = Object(KIND, new["id"], new["version"])
-    record(writing, step.edge.event, subject, at=step.now, role=step.role, public=public, private=private)
-    return new
+    edge = transition(Status(row["status"]), action)
+    return Step(row, edge.target, edge.event, role, now)
 
 
 @contextmanager
@@ -278,30 +244,19 @@ def _told(clocks: Clocks) -> dict[str, str]:
 FILE = insert(appeals).values({name: bindparam(name) for name in appeals.c.keys()})  # noqa: SIM118
 
 
-def _update(**values: Any) -> Update:
-    return (
-        update(appeals)
-        .where(appeals.c.id == bindparam("appeal", type_=Uuid))
-        .where(appeals.c.version == bindparam("expected", type_=Integer))
-        .values(version=appeals.c.version + 1, status=bindparam("status"), **values)
-    )
-
-
+_NEW_AT_RECEIVER = ("agency", "received_at", "registered_on", "forward_by", "due_on")
+_JUDGED_BY = ("rules", "rules_version", "calendar", "week")
 _FORWARD = Query(
-    _update(
-        forwarded_by=func.array_append(appeals.c.forwarded_by, bindparam("forwarder", type_=Text)),
-        agency=bindparam("agency"),
-        received_at=bindparam("received_at"),
-        **{name: bindparam(name) for name in ("registered_on", "forward_by", "due_on")},
-        **{name: bindparam(name) for name in ("rules", "rules_version", "calendar", "week")},
+    changed(
+        appeals,
+        {
+            "forwarded_by": func.array_append(appeals.c.forwarded_by, bindparam("forwarder", type_=Text)),
+            **{name: bindparam(name) for name in (*_NEW_AT_RECEIVER, *_JUDGED_BY)},
+        },
     ).returning(*appeals.c)
 )
-_DECIDE = Query(
-    _update(
-        **{name: bindparam(name) for name in ("outcome", "answer", "answer_language", "answered_at")},
-    ).returning(*appeals.c)
-)
-_WITHDRAW = Query(_update().returning(*appeals.c))
+_DECIDE = changing(appeals, "outcome", "answer", "answer_language", "answered_at")
+_WITHDRAW = changing(appeals)
 _expired = (is_open, appeals.c.due_on < bindparam("today", type_=Date))
 _overdue = (
     select(appeals.c.id, appeals.c.status)

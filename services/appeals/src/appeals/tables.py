@@ -21,15 +21,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.appeal import OPEN, Kind, Outcome, Status
 from servicekit.database import NUMBERS_A_BLOCK
+from servicekit.tables import one_of
 
 metadata = MetaData()
 
 appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
-
-
-def _one_of(name: str, values: type[Kind | Status | Outcome]) -> CheckConstraint:
-    allowed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{name} IN ({allowed})", name=f"appeals_{name}")
 
 
 appeals = Table(
@@ -64,9 +60,9 @@ appeals = Table(
     Column("answer_language", Text),
     Column("answered_at", DateTime(timezone=True)),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
-    _one_of("kind", Kind),
-    _one_of("status", Status),
-    _one_of("outcome", Outcome),
+    one_of("appeals", "kind", Kind),
+    one_of("appeals", "status", Status),
+    one_of("appeals", "outcome", Outcome),
     CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
     CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
     Index("appeals_applicant", "applicant_scheme", "applicant_id", "id"),

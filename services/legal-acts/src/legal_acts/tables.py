@@ -1,7 +1,5 @@
 """The tables of drafts and what is said of them, and what the database itself holds them to."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -25,15 +23,11 @@ from legal_acts.domain.comment import Ground, Outcome
 from legal_acts.domain.draft import OPEN, Phase
 from legal_acts.domain.opinion import Channel, Conclusion
 from servicekit.database import NUMBERS_A_BLOCK
+from servicekit.tables import one_of
 
 metadata = MetaData()
 
 draft_number = Sequence("draft_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
-
-
-def _one_of(table: str, name: str, values: type[StrEnum]) -> CheckConstraint:
-    allowed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{name} IN ({allowed})", name=f"{table}_{name}")
 
 
 drafts = Table(
@@ -63,7 +57,7 @@ drafts = Table(
     Column("act_number", Text),
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("withdrawal_reason", Text),
-    _one_of("drafts", "phase", Phase),
+    one_of("drafts", "phase", Phase),
     CheckConstraint("discussion_until >= earliest_until", name="drafts_long_enough"),
     CheckConstraint("(phase = 'adopted') = (act_number IS NOT NULL)", name="drafts_adopted"),
     CheckConstraint("(phase = 'withdrawn') = (withdrawal_reason IS NOT NULL)", name="drafts_withdrawn"),
@@ -99,8 +93,8 @@ opinions = Table(
     Column("language", Text, nullable=False),
     Column("posted_at", DateTime(timezone=True), nullable=False),
     Column("synthetic", Boolean, nullable=False),
-    _one_of("opinions", "channel", Channel),
-    _one_of("opinions", "conclusion", Conclusion),
+    one_of("opinions", "channel", Channel),
+    one_of("opinions", "conclusion", Conclusion),
     Index("opinions_draft", "draft_id", "id"),
 )
 
@@ -136,8 +130,8 @@ comments = Table(
     Column("hidden_ground", Text),
     Column("hidden_reason", Text),
     Column("synthetic", Boolean, nullable=False),
-    _one_of("comments", "outcome", Outcome),
-    _one_of("comments", "hidden_ground", Ground),
+    one_of("comments", "outcome", Outcome),
+    one_of("comments", "hidden_ground", Ground),
     CheckConstraint("(opinion_id IS NULL) = (due_on IS NOT NULL)", name="comments_answer_owed"),
     CheckConstraint("num_nulls(outcome, answer, answered_at, answered_on) IN (0, 4)", name="comments_answered"),
     CheckConstraint("outcome IS DISTINCT FROM 'accepted' OR answer_clause IS NOT NULL", name="comments_accepted"),

@@ -1,7 +1,5 @@
 """The tables of procurement, and what the database itself holds them to."""
 
-from collections.abc import Sequence as Values
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -28,16 +26,12 @@ from procurement.domain import award, bid, complaint, contract, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
 from servicekit.database import NUMBERS_A_BLOCK
+from servicekit.tables import one_of
 
 metadata = MetaData()
 
 tender_number = Sequence("tender_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 contract_number = Sequence("contract_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
-
-
-def _one_of(table: str, name: str, values: Values[str]) -> CheckConstraint:
-    allowed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{name} IN ({allowed})", name=f"{table}_{name}")
 
 
 # Suppliers. The id is what the public sees of a natural person; it says nothing of the number.
@@ -75,9 +69,9 @@ tenders = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("published_at", DateTime(timezone=True)),
     Column("opened_at", DateTime(timezone=True)),
-    _one_of("tenders", "status", list(tender.Status)),
-    _one_of("tenders", "method", list(tender.Method)),
-    _one_of("tenders", "region", list(Region)),
+    one_of("tenders", "status", list(tender.Status)),
+    one_of("tenders", "method", list(tender.Method)),
+    one_of("tenders", "region", list(Region)),
     CheckConstraint("amount > 0", name="tenders_amount"),
     CheckConstraint(
         "status IN ('draft', 'cancelled') OR (published_at IS NOT NULL AND calendar IS NOT NULL)",
@@ -107,7 +101,7 @@ lots = Table(
     Column("outcome", Text),
     Column("result", JSONB(none_as_null=True)),
     UniqueConstraint("tender_id", "position", name="lots_position"),
-    _one_of("lots", "outcome", list(Outcome)),
+    one_of("lots", "outcome", list(Outcome)),
     CheckConstraint("amount > 0 AND quantity > 0 AND warranty_months >= 0", name="lots_numbers"),
     CheckConstraint("(outcome IS NULL) = (result IS NULL)", name="lots_result"),
 )
@@ -131,8 +125,8 @@ bids = Table(
     Column("salt", Text),
     Column("refusal", Text),
     UniqueConstraint("lot_id", "party_id", name="bids_one_per_supplier"),
-    _one_of("bids", "status", list(bid.Status)),
-    _one_of("bids", "debtor_check", list(bid.DebtorCheck)),
+    one_of("bids", "status", list(bid.Status)),
+    one_of("bids", "debtor_check", list(bid.DebtorCheck)),
     CheckConstraint(
         "(status IN ('opened', 'evaluated')) = (content IS NOT NULL AND salt IS NOT NULL)",
         name="bids_sealed",
@@ -173,9 +167,9 @@ awards = Table(
     Column("rules_version", Text, nullable=False),
     Column("calendar", Text, nullable=False),
     Column("words", TSVECTOR, nullable=False),
-    _one_of("awards", "status", list(award.Status)),
-    _one_of("awards", "method", list(tender.Method)),
-    _one_of("awards", "region", list(Region)),
+    one_of("awards", "status", list(award.Status)),
+    one_of("awards", "method", list(tender.Method)),
+    one_of("awards", "region", list(Region)),
     CheckConstraint("amount >= 0 AND amount <= allocated", name="awards_amount"),
     # The number and the name of a natural person are not here, so no list can show them.
     CheckConstraint(
@@ -210,7 +204,7 @@ complaints = Table(
     Column("decided_at", DateTime(timezone=True)),
     Column("reason", Text),
     UniqueConstraint("award_id", "party_id", name="complaints_one_per_supplier"),
-    _one_of("complaints", "status", list(complaint.Status)),
+    one_of("complaints", "status", list(complaint.Status)),
     CheckConstraint("(status IN ('upheld', 'dismissed')) = (reason IS NOT NULL)", name="complaints_decided"),
     Index("complaints_lot", "lot_id", "id"),
 )
@@ -235,7 +229,7 @@ contracts = Table(
     Column("supplier_name", Text),
     Column("amount", BigInteger, nullable=False),
     Column("concluded_at", DateTime(timezone=True), nullable=False),
-    _one_of("contracts", "status", list(contract.Status)),
+    one_of("contracts", "status", list(contract.Status)),
     Index("contracts_buyer", "buyer", "id"),
     Index("contracts_supplier", "supplier", "id"),
 )

@@ -1,7 +1,5 @@
 """The tables of the registry, and what the database itself holds them to."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -24,15 +22,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from registry.domain.proceeding import Ground, Status
 from registry.domain.restrictions import Kind, LegalGround
 from servicekit.database import NUMBERS_A_BLOCK
+from servicekit.tables import one_of
 
 metadata = MetaData()
 
 proceeding_number = Sequence("proceeding_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
-
-
-def _one_of(table: str, name: str, values: type[StrEnum]) -> CheckConstraint:
-    allowed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{name} IN ({allowed})", name=f"{table}_{name}")
 
 
 # `claims` holds each claim with its claimant, its queue and what is paid of it; `bailiff` is the subject of a token.
@@ -65,8 +59,8 @@ proceedings = Table(
     Column("opened_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
     Column("ground", Text),
-    _one_of("proceedings", "status", Status),
-    _one_of("proceedings", "ground", Ground),
+    one_of("proceedings", "status", Status),
+    one_of("proceedings", "ground", Ground),
     CheckConstraint("debtor_scheme IN ('KZ-IIN', 'KZ-BIN')", name="proceedings_debtor_scheme"),
     CheckConstraint("paid_tiyn BETWEEN 0 AND claimed_tiyn", name="proceedings_never_overpaid"),
     CheckConstraint("(status = 'received') = (opened_at IS NULL)", name="proceedings_opened"),
@@ -107,8 +101,8 @@ restrictions = Table(
     Column("source", Text, nullable=False),
     Column("imposed_at", DateTime(timezone=True), nullable=False),
     Column("lifted_at", DateTime(timezone=True)),
-    _one_of("restrictions", "kind", Kind),
-    _one_of("restrictions", "ground", LegalGround),
+    one_of("restrictions", "kind", Kind),
+    one_of("restrictions", "ground", LegalGround),
     Index("restrictions_proceeding", "proceeding", "id"),
     Index("restrictions_in_force", "proceeding", "kind", unique=True, postgresql_where=text("lifted_at IS NULL")),
 )

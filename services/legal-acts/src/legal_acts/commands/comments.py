@@ -87,7 +87,7 @@ async def comment_on_draft(writing: Writing, caller: Caller, draft: Row, remark:
     }
     public = {"draft": draft["number"], "clause": remark.clause, "version": draft["current"]}
     clocks = {"due_on": clock.due_on.isoformat(), "rules": clock.rule.rules, "rules_version": clock.rule.version}
-    return await _take_down(writing, _COMMENT_ON_DRAFT, row, step.role, step.edge.event, public | clocks)
+    return await _take_down(writing, _COMMENT_ON_DRAFT, row, step.role, step.event, public | clocks)
 
 
 async def comment_on_opinion(writing: Writing, caller: Caller, opinion: Row, remark: Remark, *, now: datetime) -> Row:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 from uuid_utils.compat import uuid7
 
-from legal_acts.commands.steps import DRAFT, begin, changed, take
+from legal_acts.commands.steps import DRAFT, begin
 from legal_acts.domain.clauses import Clause, Wording, as_json, compare, compose, digest, from_json, require_languages
 from legal_acts.domain.clocks import discussion_clock, require_long_enough
 from legal_acts.domain.draft import Action, Phase, transition
@@ -23,6 +23,7 @@ from legal_acts.tables import draft_number, drafts, in_discussion, versions
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
 from servicekit.journal import Object, record
+from servicekit.steps import changed, changing, take
 from statute.deadlines import local
 
 
@@ -122,7 +123,13 @@ async def add_version(
         step,
         _ADD_VERSION,
         {"new_ids": new_ids},
-        public={"version": number, "digest": digest(clauses), "changes": dict(sorted(made.items()))},
+        kind=DRAFT,
+        public={
+            "number": row["number"],
+            "version": number,
+            "digest": digest(clauses),
+            "changes": dict(sorted(made.items())),
+        },
     )
     return new, _keep_version(writing, row["id"], number, clauses, now)
 
@@ -136,7 +143,8 @@ async def withdraw_draft(writing: Writing, caller: Caller, row: Row, *, reason: 
     """
     step = begin(row, caller, Action.WITHDRAWAL, now)
     values = {"withdrawn_at": now, "withdrawal_reason": reason}
-    return await take(writing, step, _WITHDRAW, values, public={}, private={"reason": reason})
+    public = {"number": row["number"]}
+    return await take(writing, step, _WITHDRAW, values, kind=DRAFT, public=public, private={"reason": reason})
 
 
 async def adopt_draft(writing: Writing, caller: Caller, row: Row, *, act_number: str, now: datetime) -> Row:
@@ -148,7 +156,8 @@ async def adopt_draft(writing: Writing, caller: Caller, row: Row, *, act_number:
     """
     step = begin(row, caller, Action.ADOPTION, now)
     values = {"adopted_at": now, "act_number": act_number}
-    return await take(writing, step, _ADOPT, values, public={"act_number": act_number})
+    public = {"number": row["number"], "act_number": act_number}
+    return await take(writing, step, _ADOPT, values, kind=DRAFT, public=public)
 
 
 async def close_discussions(writing: Writing, *, now: datetime, limit: int) -> int:
@@ -177,14 +186,16 @@ _POST = Query(insert(drafts).values({name: bindparam(name) for name in drafts.c.
 _KEEP_VERSION = insert(versions).values({name: bindparam(name) for name in versions.c.keys()})  # noqa: SIM118
 _ADD_VERSION = Query(
     changed(
-        current=drafts.c.current + 1,
-        clause_ids=func.array_cat(drafts.c.clause_ids, bindparam("new_ids", type_=ARRAY(Text))),
+        drafts,
+        {
+            "current": drafts.c.current + 1,
+            "clause_ids": func.array_cat(drafts.c.clause_ids, bindparam("new_ids", type_=ARRAY(Text))),
+        },
+        status="phase",
     ).returning(*drafts.c)
 )
-_WITHDRAW = Query(
-    changed(**{name: bindparam(name) for name in ("withdrawn_at", "withdrawal_reason")}).returning(*drafts.c)
-)
-_ADOPT = Query(changed(**{name: bindparam(name) for name in ("adopted_at", "act_number")}).returning(*drafts.c))
+_WITHDRAW = changing(drafts, "withdrawn_at", "withdrawal_reason", status="phase")
+_ADOPT = changing(drafts, "adopted_at", "act_number", status="phase")
 _ended = (in_discussion, drafts.c.discussion_until < bindparam("today", type_=Date))
 _closing = (
     select(drafts.c.id)

@@ -6,15 +6,16 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 
 from legal_acts import notices
-from legal_acts.commands.steps import begin, change, changed, enter
+from legal_acts.commands.steps import DRAFT, begin
 from legal_acts.domain.draft import Action
 from legal_acts.domain.errors import Unanswered
 from legal_acts.domain.report import report_of
 from legal_acts.queries import all_comments
 from legal_acts.tables import drafts, reports
-from servicekit.database import Query, Row, Writing
+from servicekit.database import Row, Writing
 from servicekit.identity import Caller
 from servicekit.notices import notify
+from servicekit.steps import change, changing, enter
 
 # So many of the comments that still wait are named in the refusal.
 _NAMED = 10
@@ -30,18 +31,18 @@ async def produce_report(writing: Writing, caller: Caller, draft: Row, *, now: d
     """
     step = begin(draft, caller, Action.REPORT, now)
     # The draft first: whoever is commenting holds it, so what they say is among what is read next.
-    new = await change(writing, step, _REPORT, {"reported_at": now})
+    new = await change(writing, _REPORT, step.row, step.target, reported_at=now)
     comments = await all_comments(writing, draft["id"])
     waiting = sorted((each["due_on"], str(each["id"])) for each in comments if each["answered_at"] is None)
     if waiting:
         raise Unanswered(len(waiting), [(comment, due_on) for due_on, comment in waiting[:_NAMED]])
     body = report_of(new, comments, now)
-    enter(writing, step, new, public={"counts": body["counts"]})
+    enter(writing, step, new, kind=DRAFT, public={"number": new["number"], "counts": body["counts"]})
     authors = {(each["author_scheme"], each["author_id"]) for each in comments}
     await notify(writing, *(notices.reported(new, author) for author in sorted(authors)), at=now)
     writing.defer(_KEEP, draft_id=new["id"], produced_at=now, body=body)
     return body
 
 
-_REPORT = Query(changed(reported_at=bindparam("reported_at")).returning(*drafts.c))
+_REPORT = changing(drafts, "reported_at", status="phase")
 _KEEP = insert(reports).values({name: bindparam(name) for name in reports.c.keys()})  # noqa: SIM118

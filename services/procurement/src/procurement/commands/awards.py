@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from procurement import notices
-from procurement.commands.changing import change, changing
 from procurement.domain import award, complaint, contract
 from procurement.domain.award import Action, require_open_window, require_window_over
 from procurement.domain.complaint import DECIDING, Outcome
@@ -21,6 +20,7 @@ from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
 from servicekit.journal import Object, record
 from servicekit.notices import notify
+from servicekit.steps import change, changing
 from statute.deadlines import ALMATY, local
 from statute.procedures import NotAllowedNow
 

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
-from procurement.commands.changing import change, changing
 from procurement.domain.bid import Action, DebtorCheck, Status, is_sound, transition
 from procurement.domain.errors import BidsClosed, Debtor, UnknownLot
 from procurement.domain.tender import Status as TenderStatus
@@ -22,6 +21,7 @@ from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller, PartyUnknown
 from servicekit.journal import Object, record
 from servicekit.permissions import NotFound
+from servicekit.steps import change, changing
 from statute.deadlines import local
 from statute.procedures import NotAllowedNow
 

@@ -1,37 +1,11 @@
-"""How rows are changed: as they were read or not at all, and many in one statement."""
+"""How many rows are written in one statement."""
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Integer, Table, Uuid, bindparam, cast, column, func, insert, select, update
+from sqlalchemy import Table, bindparam, cast, column, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from servicekit.conditional import ChangedMeanwhile
-from servicekit.database import Query, Row, Writing
-
-
-def changing(table: Table, *names: str) -> Query:
-    """The statement that gives a row its next version and status, and new values for the columns named."""
-    return Query(
-        update(table)
-        .where(table.c.id == bindparam("changed", type_=Uuid))
-        .where(table.c.version == bindparam("expected", type_=Integer))
-        .values(version=table.c.version + 1, status=bindparam("status"), **{name: bindparam(name) for name in names})
-        .returning(*table.c)
-    )
-
-
-async def change(writing: Writing, query: Query, row: Mapping[str, Any], target: StrEnum, **values: Any) -> Row:
-    """Change a row as it was read; who has read an older version than the last changes nothing.
-
-    Raises:
-        ChangedMeanwhile: somebody else changed it since it was read.
-    """
-    new = await writing.run(query, changed=row["id"], expected=row["version"], status=target, **values)
-    if new is None:
-        raise ChangedMeanwhile
-    return new
+from servicekit.database import Query
 
 
 def inserting(table: Table) -> Query:

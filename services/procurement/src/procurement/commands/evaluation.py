@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Text, bindparam, func, insert, literal_column, s
 from uuid_utils.compat import uuid7
 
 from procurement import notices
-from procurement.commands.changing import change, changing, updating
+from procurement.commands.changing import updating
 from procurement.domain import award, bid, tender
 from procurement.domain.evaluation import Evaluation, bid_of, evaluate, lot_of, pinned_profile, tiyn
 from procurement.domain.windows import complaint_window
@@ -19,6 +19,7 @@ from procurement.tables import awards, bids, lots, parties, tenders
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.journal import Object, record
 from servicekit.notices import Notice, notify
+from servicekit.steps import change, changing
 from statute.deadlines import local
 
 

@@ -8,12 +8,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy import DateTime, Integer, bindparam, func, literal_column, select
 
-from procurement.commands.changing import change, changing, updating
+from procurement.commands.changing import updating
 from procurement.domain import bid, tender
 from procurement.queries.sealing import Seal, SealBroken, Unsealed
 from procurement.tables import bids, tenders
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.journal import Object, record
+from servicekit.steps import change, changing
 
 _log = structlog.get_logger("opening")
 

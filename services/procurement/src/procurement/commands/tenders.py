@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 from uuid_utils.compat import uuid7
 
-from procurement.commands.changing import change, changing, inserting
+from procurement.commands.changing import inserting
 from procurement.domain.errors import BidsClosed
 from procurement.domain.tender import Action, Method, Status, require_automatic, transition
 from procurement.domain.windows import require_bid_window
@@ -19,6 +19,7 @@ from scorer import Lot, check_lot, profile
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller, PartyUnknown
 from servicekit.journal import Object, record
+from servicekit.steps import change, changing
 from statute.deadlines import local
 
 _KIND = "tender"

@@ -6,12 +6,13 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from registry.commands.steps import begin, change, insert_row, take
+from registry.commands.steps import KIND, begin, insert_row
 from registry.domain.distribution import Claim, Distribution, distribute
 from registry.domain.proceeding import Action
-from registry.tables import distributions
+from registry.tables import distributions, proceedings
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller
+from servicekit.steps import changing, take
 from statute.money import Money
 
 
@@ -33,6 +34,7 @@ async def distribute_proceeds(
         step,
         _PAY,
         {"claims": claims, "paid_tiyn": row["paid_tiyn"] + made.distributed},
+        kind=KIND,
         public={name: Money(tiyn).text() for name, tiyn in _sums(made).items()},
         private={"shares": [{"claim": share["claim"], "paid": Money(share["paid"]).text()} for share in shares]},
     )
@@ -75,5 +77,5 @@ def _sums(made: Distribution) -> dict[str, int]:
     return {"proceeds": made.proceeds, "distributed": made.distributed, "surplus": made.surplus}
 
 
-_PAY = change("claims", "paid_tiyn")
+_PAY = changing(proceedings, "claims", "paid_tiyn")
 _DISTRIBUTE = Query(insert_row(distributions))

@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import bindparam, delete, update
 
 from registry import notices
-from registry.commands.steps import PERSON, begin, change, insert_row, take
+from registry.commands.steps import KIND, PERSON, begin, insert_row
 from registry.domain.folding import fold_company, fold_person
 from registry.domain.opening import is_late
 from registry.domain.proceeding import Action, Ground
-from registry.tables import debtors, restrictions
+from registry.tables import debtors, proceedings, restrictions
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller
 from servicekit.notices import notify
+from servicekit.steps import changing, take
 from statute.identifiers import parse_iin
 from statute.money import Money
 
@@ -27,7 +28,7 @@ async def open_proceeding(writing: Writing, caller: Caller, row: Row, *, now: da
     step = begin(row, caller, Action.OPENING, now)
     late = row["opening_overdue"] or is_late(row["opening_due_on"], now)
     public = {**_public_debtor(row), "region": row["region"], "opening_overdue": late}
-    new = await take(writing, step, _OPEN, {"opened_at": now, "opening_overdue": late}, public=public)
+    new = await take(writing, step, _OPEN, {"opened_at": now, "opening_overdue": late}, kind=KIND, public=public)
     await writing.run(_ENTER, proceeding=new["id"], region=new["region"], **_keys(new))
     await notify(writing, *notices.opened(new), at=now)
     return new
@@ -41,7 +42,7 @@ async def close_proceeding(writing: Writing, caller: Caller, row: Row, *, ground
     """
     step = begin(row, caller, Action.CLOSING, now)
     public = {**_public_debtor(row), "ground": ground, "unpaid": Money(row["claimed_tiyn"] - row["paid_tiyn"]).text()}
-    new = await take(writing, step, _CLOSE, {"closed_at": now, "ground": ground}, public=public)
+    new = await take(writing, step, _CLOSE, {"closed_at": now, "ground": ground}, kind=KIND, public=public)
     await writing.run(_REMOVE, proceeding=new["id"])
     await writing.run(_LIFT, closed_proceeding=new["id"], lifted_at=now)
     await notify(writing, *notices.closed(new), at=now)
@@ -63,8 +64,8 @@ def _public_debtor(row: Row) -> dict[str, Any]:
     return {} if row["debtor_scheme"] == PERSON else {"debtor": row["debtor_id"]}
 
 
-_OPEN = change("opened_at", "opening_overdue")
-_CLOSE = change("closed_at", "ground")
+_OPEN = changing(proceedings, "opened_at", "opening_overdue")
+_CLOSE = changing(proceedings, "closed_at", "ground")
 _ENTER = Query(insert_row(debtors))
 _REMOVE = Query(delete(debtors).where(debtors.c.proceeding == bindparam("proceeding")))
 _LIFT = Query(

@@ -5,14 +5,15 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from uuid_utils.compat import uuid7
 
-from registry.commands.steps import begin, change, insert_row, take
+from registry.commands.steps import KIND, begin, insert_row
 from registry.domain.errors import RestrictionInForce
 from registry.domain.proceeding import Action
 from registry.domain.queues import Category, queue_on
 from registry.domain.restrictions import Kind, LegalGround, require_ground
-from registry.tables import restrictions
+from registry.tables import proceedings, restrictions
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller
+from servicekit.steps import changing, take
 from statute.deadlines import local
 from statute.money import Money
 
@@ -35,14 +36,14 @@ async def restrict_debtor(
     if await writing.value(_IN_FORCE, proceeding=row["id"], kind=kind) is not None:
         raise RestrictionInForce(kind)
     public = {"kind": kind, "ground": ground, "source": rule.source}
-    new = await take(writing, step, _STAY, {}, public=public)
+    new = await take(writing, step, _STAY, {}, kind=KIND, public=public)
     await writing.run(
         _IMPOSE, id=uuid7(), proceeding=row["id"], kind=kind, ground=ground, source=rule.source, imposed_at=now
     )
     return new
 
 
-_STAY = change()
+_STAY = changing(proceedings)
 _IMPOSE = Query(insert_row(restrictions, "id", "proceeding", "kind", "ground", "source", "imposed_at"))
 _IN_FORCE = Query(
     select(restrictions.c.id).where(
