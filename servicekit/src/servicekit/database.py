@@ -81,6 +81,13 @@ class Reading:
             row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
             return row
 
+    async def alone(self, query: Query, **values: Any) -> Row | None:
+        """The one row of the only statement that is asked here, which so needs no transaction around it."""
+        connection = await self._connected()
+        with translated(connection):
+            row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
+            return row
+
     async def all(self, query: Query, **values: Any) -> list[Row]:
         connection = await self._begun()
         with translated(connection):

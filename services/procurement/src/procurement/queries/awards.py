@@ -31,6 +31,7 @@ from servicekit.permissions import NotFound
 
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
+_MOST: ColumnElement[int] = literal_column("1001")  # a page of a thousand, and the one that says that more come
 
 
 class Sort(StrEnum):
@@ -76,7 +77,7 @@ async def list_awards(
     if behind is not None:
         values |= {"behind": behind.value, "behind_id": behind.id}
     query = _listing(frozenset(wanted), sort, begun=behind is not None)
-    row = await reading.one(query, **values, limit=limit, one_more=limit + 1)
+    row = await reading.alone(query, **values, limit=limit, one_more=limit + 1)
     assert row is not None  # noqa: S101 - an aggregate always has a row
     more = row["found"] > limit
     return AwardPage(row["items"] or b"", Behind(row["last_value"], UUID(row["last_id"])) if more else None)
@@ -193,7 +194,11 @@ def _page(given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
         statement = statement.where(key > behind if sort is Sort.SMALLEST else key < behind)
     order = [column, awards.c.id] if sort is Sort.SMALLEST else [column.desc(), awards.c.id.desc()]
-    return statement.order_by(*order).limit(bindparam("one_more", type_=Integer))
+    # The planner must know that it is a page: with a parameter alone it plans anew each time, at double the cost.
+    most = statement.order_by(*order).limit(_MOST).subquery("most")
+    sorted_by = [most.c[column.name], most.c.id]
+    outer = sorted_by if sort is Sort.SMALLEST else [each.desc() for each in sorted_by]
+    return select(most).order_by(*outer).limit(bindparam("one_more", type_=Integer))
 
 
 def _column(sort: Sort) -> Column[Any]:
