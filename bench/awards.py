@@ -42,8 +42,9 @@ SELECT gen_random_uuid(), 1, (ARRAY['announced', 'contracted', 'contracted', 'co
        gen_random_uuid(), 'ГЗ-2026-' || lpad(i::text, 7, '0'), gen_random_uuid(), 1,
        jsonb_build_object('kk', 'Кеңсе қағазы', 'ru', 'Бумага офисная', 'en', 'Office paper'), 'rating-point',
        (ARRAY['KZ-10', 'KZ-11', 'KZ-15', 'KZ-19', 'KZ-71', 'KZ-75', 'KZ-79'])[1 + i / 4 % 7],
-       lpad((100000 + i::bigint * 7919 % 4000)::text, 12, '9'), 'Әкімдік', gen_random_uuid(), gen_random_uuid(), 'KZ-BIN',
-       lpad((200000 + i::bigint * 104729 % 9000)::text, 12, '9'), 'Жабдықтаушы ЖШС', '17.12.14', 'Office paper',
+       lpad((100000 + i::bigint * 7919 % 4000)::text, 12, '9'), 'Әкімдік', gen_random_uuid(), gen_random_uuid(),
+       'KZ-BIN', lpad((200000 + i::bigint * 104729 % 9000)::text, 12, '9'), 'Жабдықтаушы ЖШС', '17.12.14',
+       'Office paper',
        100000 + i % 900000, 1000000, timestamptz '2026-01-01' + i % 300 * interval '1 day' + i * interval '1 ms',
        date '2026-01-01' + (i % 300)::int, date '2026-01-08' + (i % 300)::int, 'report', '2024-05', 'kz-2026.1',
        to_tsvector('simple', 'Кеңсе қағазы')
