@@ -3,14 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := statute scorer servicekit gateway services/appeals services/procurement services/legal-acts services/registry stack
+MEMBERS := statute scorer verifier witness servicekit gateway services/appeals services/procurement services/legal-acts services/registry stack
 # Their tests are no package to mypy, so it sees each by itself.
 HYPHENED := services/legal-acts
 SERVICES := appeals procurement legal-acts registry
 EXPORT = $(BIN)/uv export --frozen --quiet --no-dev --no-emit-workspace --no-header --no-annotate
 export PORT ?= 8000
 
-.PHONY: help setup run test check demo lock format bench prove
+.PHONY: help setup run test check demo lock format bench prove verifier
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ demo: .venv/ready ## Play the story of one appeal in the terminal
 check: .venv/ready ## Check form, types, borders and dependencies, as CI does
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy $(addsuffix /src,$(MEMBERS)) $(addsuffix /tests,$(filter-out $(HYPHENED),$(MEMBERS))) tests bench deploy/tests conftest.py
+	@$(BIN)/mypy $(addsuffix /src,$(MEMBERS)) $(addsuffix /tests,$(filter-out $(HYPHENED),$(MEMBERS))) tests bench deploy/tests services/conftest.py conftest.py
 	@for member in $(HYPHENED); do $(BIN)/mypy $$member/tests || exit 1; done
 	@$(BIN)/lint-imports --no-logo
 	@for member in $(MEMBERS); do $(BIN)/deptry --config $$member/pyproject.toml $$member/src || exit 1; done
@@ -43,6 +43,9 @@ bench: .venv/ready ## Measure against limits and peers, side by side; results go
 prove: .venv/ready ## The long proofs: a million deadlines against the second calendar
 	@$(BIN)/pytest -m prove --timeout 3000
 
+verifier: ## Build ashyq-verify.pyz, which checks receipts on any machine
+	@$(PYTHON) verifier/build_pyz.py dist/ashyq-verify.pyz
+
 lock: .venv/ready ## Choose dependency versions anew and write requirements.lock
 	@$(BIN)/uv lock --upgrade --quiet
 	@$(BIN)/uv export --quiet --all-packages --all-groups --no-emit-workspace --no-header --no-annotate -o requirements.lock
@@ -51,7 +54,7 @@ lock: .venv/ready ## Choose dependency versions anew and write requirements.lock
 .PHONY: check-deploy deploy/locks
 deploy/locks: # what goes into the image of each process, by the versions of uv.lock
 	@for group in build server; do $(EXPORT) --only-group $$group -o $@/$$group.txt || exit 1; done
-	@for service in $(SERVICES) gateway; do $(EXPORT) --package $$service -o $@/$$service.txt || exit 1; done
+	@for service in $(SERVICES) gateway witness; do $(EXPORT) --package $$service -o $@/$$service.txt || exit 1; done
 	@$(EXPORT) --package stack -o $@/sandbox.txt
 
 check-deploy: .venv/ready ## Check the Dockerfile and the Compose file, and that the checks can fail

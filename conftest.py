@@ -11,6 +11,8 @@ import scorer
 import servicekit
 import stack
 import statute
+import verifier
+import witness
 
-MEMBERS = (gateway, procurement, registry, scorer, servicekit, stack, statute)
+MEMBERS = (gateway, procurement, registry, scorer, servicekit, stack, statute, verifier, witness)
 pytest_plugins = ["servicekit.testing", "stack.testing"]

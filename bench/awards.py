@@ -18,6 +18,8 @@ from rounds import UVICORN, Goal, Measured, Section, console, interleaved, load,
 from servicekit.base_settings import SANDBOX_ISSUER
 from servicekit.migrations.running import upgrade
 from stack import databases, postgres
+from verifier.notes import LOG
+from verifier.signing import Signer
 
 AWARDS = int(os.environ.get("AWARDS", "1000000"))
 _A_STEP = 50_000
@@ -119,6 +121,7 @@ def _environment(url: str) -> dict[str, str]:
         "ASHYQ_JWKS_URL": "http://127.0.0.1:1/none",  # nobody shows a token here
         "ASHYQ_BID_KEY": base64.b64encode(bytes(32)).decode(),
         "DATABASE_URL": url,
+        "ASHYQ_JOURNAL_KEY": Signer.new("bench.example/procurement", LOG).secret,
     }
 
 

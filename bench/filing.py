@@ -34,9 +34,14 @@ from servicekit.base_settings import SANDBOX_ISSUER
 from stack import postgres
 from stack.postgres_programs import binary
 from statements import AS_SENT, FILLING, PLAIN, VALUES
+from verifier.notes import LOG
+from verifier.signing import Signer
 
 ROWS = int(os.environ.get("ROWS", "500000"))  # a region's appeals of some weeks
 _A_STEP = 10_000
+UNLIMITED = {"ASHYQ_EMPTY": "1", "ASHYQ_SUBJECT_LIMIT": "0", "ASHYQ_ADDRESS_LIMIT": "0"}
+# What pgbench writes would be sealed too, by the house, and slow both; what sealing costs is measured by itself.
+UNSEALED = {"ASHYQ_SEAL_SECONDS": "86400"}
 _OPTIONS = ["-c", str(CONNECTIONS), "-T", str(max(1, round(SECONDS)))]
 _WORKERS = ["--workers", str(os.cpu_count() or 1)]
 _GATEWAY, _ALONE = "filing through the gateway", "filing through the gateway, one process"
@@ -47,24 +52,23 @@ _SENT, _PLAIN = "pgbench, the one statement that is sent", "pgbench, the same ro
 def measure(data: Path, port: int) -> Section:
     """In a data folder of its own; three ports from `port` on are used."""
     began = time.perf_counter()
-    environment = {"PORT": str(port), "ASHYQ_DATA": str(data), "ASHYQ_EMPTY": "1", "ASHYQ_SUBJECT_LIMIT": "0"}
-    environment["ASHYQ_ADDRESS_LIMIT"] = "0"
+    environment = {"PORT": str(port), "ASHYQ_DATA": str(data), **UNLIMITED, **UNSEALED}
     with process([program("ashyq"), "run"], environment, port):
         cold = time.perf_counter() - began
-        url = _database_url(data)
+        url = database_url(data)
         uvicorn = [program("uvicorn"), "--factory", "appeals.main:create_app", *UVICORN.split(), "--port"]
         with (
             process([program("ashyq"), "run", *_WORKERS], environment | _beside(data, port + 1), port + 1),
             process([*uvicorn, str(port + 2)], _service_environment(url, port), port + 2),
         ):
-            settings = asyncio.run(_prepare(url))
+            settings = asyncio.run(prepare(url))
             figures = interleaved(
                 {
                     _SENT: lambda: _pgbench(url, AS_SENT),
                     _PLAIN: lambda: _pgbench(url, PLAIN),
-                    _GATEWAY: lambda: _file_appeals(port + 1, port + 1),
-                    _ALONE: lambda: _file_appeals(port, port),
-                    _DIRECT: lambda: _file_appeals(port, port + 2),
+                    _GATEWAY: lambda: file_appeals(port + 1, port + 1),
+                    _ALONE: lambda: file_appeals(port, port),
+                    _DIRECT: lambda: file_appeals(port, port + 2),
                 }
             )
     pairs = [(one, limit) for one in (_GATEWAY, _ALONE) for limit in (_SENT, _PLAIN)]
@@ -78,7 +82,8 @@ def measure(data: Path, port: int) -> Section:
     return Section("filing", list(figures.values()), ratios, goals, {**settings, "rows": ROWS, "cold_start": cold})
 
 
-def _file_appeals(token_port: int, port: int) -> Measured:
+def file_appeals(token_port: int, port: int) -> Measured:
+    """File appeals at a port, with the token that the house at another gives."""
     token = httpx.post(f"http://127.0.0.1:{token_port}/sandbox/token", json={"persona": "citizen"}).json()
     appeal = {
         "kind": "request",
@@ -110,7 +115,7 @@ def _pgbench(url: str, statements: list[str]) -> Measured:
     return float(rate[1]), float(latency[1]) if latency else None, None
 
 
-async def _prepare(url: str) -> dict[str, str]:
+async def prepare(url: str) -> dict[str, str]:
     """Fill the tables as a region's are after a while, and tell how durable the server is."""
     connection = await asyncpg.connect(url)
     try:
@@ -132,7 +137,8 @@ def _beside(data: Path, port: int) -> dict[str, str]:
     return {"PORT": str(port), "ASHYQ_DATA": str(second), "ASHYQ_DATABASE_URL": postgres.start(data).url}
 
 
-def _database_url(data: Path) -> str:
+def database_url(data: Path) -> str:
+    """How the appeals service of a running house reaches its database."""
     password = (data / "services-password").read_text()
     server = postgres.start(data)  # it runs already: this only asks where
     return f"postgresql://ashyq_appeals_app:{password}@127.0.0.1:{server.port}/ashyq_appeals"
@@ -144,4 +150,6 @@ def _service_environment(url: str, port: int) -> dict[str, str]:
         "ASHYQ_ISSUER": SANDBOX_ISSUER,
         "ASHYQ_JWKS_URL": f"http://127.0.0.1:{port}/sandbox/jwks.json",
         "DATABASE_URL": url,
+        "ASHYQ_JOURNAL_KEY": Signer.new("bench.example/appeals", LOG).secret,
+        **UNSEALED,
     }

@@ -2,7 +2,7 @@
 
 Rounds are interleaved, so that a machine whose speed drifts does not favour anyone; the figures to quote are the
 ratios. Nothing here is a test: it fails only when a goal is missed, or an answer is wrong. Arguments choose what is
-measured: `filing`, `awards`, `gateway`; without any, all of it.
+measured: `filing`, `awards`, `gateway`, `journal`; without any, all of it.
 """
 
 import json
@@ -20,6 +20,7 @@ from rich.table import Table
 import awards
 import filing
 import gateways
+import journal
 from rounds import CONNECTIONS, ROUNDS, SECONDS, Section, console
 from stack import postgres
 
@@ -29,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Section]] = {
     "filing": filing.measure,
     "awards": awards.measure,
     "gateway": gateways.measure,
+    "journal": journal.measure,
 }
 
 

@@ -2,12 +2,15 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 
 from appeals.commands import FILE
 from servicekit.database import Query
 from servicekit.idempotency import storing
 
+_PRIVATE_BYTES = 460  # encrypted: a number, a subject, a text of two lines, a salt
+_KEY = b64encode(bytes(32)).decode()
 _ENTRY = {
     "id": "01a20424-8974-744c-8a68-80f65b413955",
     "object_kind": "appeal",
@@ -26,9 +29,10 @@ _ENTRY = {
         "registered_on": "2026-11-23",
         "rules_version": "2024-05",
     },
-    "private": {"number": "ЖТ-2026-000001", "subject": "Автобус аялдамасы", "text": "Аялдаманың шатыры " * 12},
-    "salt": "00" * 16,
-    "commitment": "00" * 32,
+    "private": b64encode(bytes(_PRIVATE_BYTES)).decode(),
+    **dict.fromkeys(("commitment", "leaf", "key"), _KEY),
+    "scheme": "KZ-IIN",
+    "number": "880417499014",
 }
 VALUES: dict[str, str] = {
     "version": "1",
@@ -58,7 +62,6 @@ VALUES: dict[str, str] = {
     "reply_body": "x" * 1400,
     "journal_entries": json.dumps([_ENTRY], ensure_ascii=False),
     "public": json.dumps(_ENTRY["public"], ensure_ascii=False),
-    "private": json.dumps(_ENTRY["private"], ensure_ascii=False),
 }
 # What is new in each transaction, or is no text, is written into the statement.
 _WRITTEN = {
@@ -103,21 +106,27 @@ SELECT uuidv7(), 'F-' || nextval('appeal_number'), 1, 'request', 'registered', '
        'kz-2026.1', 'five'
   FROM generate_series(1, $1::int) AS i""",
     """
-INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
+INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, commitment, leaf)
 SELECT uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', '{"kind": "request"}',
-       jsonb_build_object('text', repeat('Аялдаманың шатыры ', 12)), decode(repeat('00', 16), 'hex'),
-       decode(repeat('00', 32), 'hex')
+       decode(repeat('00', 460), 'hex'), sha256('x'), sha256('x')
+  FROM generate_series(1, $1::int) AS i""",
+    """
+INSERT INTO private_keys (entry, scheme, number, key)
+SELECT uuidv7(), 'KZ-IIN', lpad((i % 99999)::text, 12, '0'), sha256('x')
   FROM generate_series(1, $1::int) AS i""",
     """
 INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
 SELECT 'bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', repeat('x', 1400)::bytea
   FROM generate_series(1, $1::int) AS i""",
 ]
-# The same rows as anybody would write them: a transaction of three inserts.
+# The same rows as anybody would write them: a transaction of four inserts.
 _INSERT_ENTRY = """
-INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, salt, commitment)
-VALUES (uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', :public::jsonb, :private::jsonb,
-        decode(repeat('00', 16), 'hex'), decode(repeat('00', 32), 'hex'))"""
+INSERT INTO journal (id, object_kind, object_id, object_version, event, at, role, public, private, commitment, leaf)
+VALUES (uuidv7(), 'appeal', uuidv7(), 1, 'appeal.registered', now(), 'citizen', :public::jsonb,
+        decode(repeat('00', 460), 'hex'), sha256('x'), sha256('x'))"""
+_INSERT_KEY = """
+INSERT INTO private_keys (entry, scheme, number, key)
+VALUES (uuidv7(), :applicant_scheme, :applicant_id, sha256('x'))"""
 _INSERT_REPLY = """
 INSERT INTO replies (subject, method, path, key, fingerprint, status, headers, body)
 VALUES ('bench', 'POST', '/v1/appeals', gen_random_uuid()::text, sha256('x'), 201, '{}', :reply_body)"""
@@ -125,6 +134,7 @@ PLAIN = [
     "BEGIN",
     _for_pgbench(Query(FILE), _WRITTEN),
     _INSERT_ENTRY.replace("\n", " "),
+    _INSERT_KEY.replace("\n", " "),
     _INSERT_REPLY.replace("\n", " "),
     "COMMIT",
 ]

@@ -90,6 +90,8 @@ class Installation:
         return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}", **more}
 
     def close(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)  # what was started by `make` has not ended with it
         self.kill()
         postgres.remove(self.data)
         shutil.rmtree(self.data)

@@ -15,13 +15,14 @@ from servicekit.identity import asks_for_caller
 from servicekit.problems import KIT
 
 ROOT = Path(__file__).parents[1]
-SERVICES = sorted(path for path in (ROOT / "services").iterdir() if path.is_dir())
+SERVICES = sorted(path.parent for path in (ROOT / "services").glob("*/pyproject.toml"))
 # A room is a file, or a folder of the same name with a file for each noun.
 ROOMS = {
     *("__init__", "py.typed", "main", "settings", "routes", "sweeps", "schemas", "commands", "notices", "queries"),
     *("permissions", "tables", "domain", "data", "migrations"),
 }
 ROOMS_OF_SOME = {"clients"}
+MEMBERS = ("statute", "scorer", "verifier", "witness", "servicekit", "gateway", "stack")
 LONGEST_FILE = 400
 COPY_FROM_STATEMENTS = 4
 KEPT_WORDS = re.compile(r"\b(utils?|helpers?|misc|common|shared|core)\b")
@@ -30,7 +31,7 @@ WHOLE_SERVICES: list[Service] = [importlib.import_module(f"{package}.main").SERV
 
 
 def _sources(*folders: str) -> list[Path]:
-    places = folders or ("statute", "scorer", "servicekit", "gateway", "services", "stack", "tests", "bench")
+    places = folders or (*MEMBERS, "services", "tests", "bench")
     found = chain.from_iterable((ROOT / place).rglob("*.py") for place in places)
     return sorted(path for path in found if "versions" not in path.parts)
 

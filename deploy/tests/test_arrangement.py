@@ -1,7 +1,8 @@
 """What holds of every container, locally and in earnest: how it is contained, what it reaches, and what it is told."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
@@ -16,7 +17,7 @@ Services = Mapping[str, Any]
 
 SERVICES = {"appeals": "appeals", "legal-acts": "legal_acts", "procurement": "procurement", "registry": "registry"}
 JOBS = {f"migrate-{name}" for name in SERVICES} | {"seed"}
-LOCKS = {**{name: name for name in SERVICES}, "gateway": "gateway", "sandbox": "stack"}
+LOCKS = {**{name: name for name in SERVICES}, "gateway": "gateway", "sandbox": "stack", "witness": "witness"}
 
 
 @pytest.fixture(params=["local", "production"])
@@ -27,12 +28,12 @@ def services(request: pytest.FixtureRequest) -> Services:
 
 def test_who_is_there(local: Services, production: Services) -> None:
     own = {*SERVICES, "gateway", "postgres", "valkey", *JOBS}
-    assert local.keys() == own | {"sandbox"}
+    assert local.keys() == own | {"sandbox", "witness"}
     assert production.keys() == own - {"seed"}
 
 
-def test_every_container_is_contained(services: Services) -> None:
-    for name, service in services.items():
+def test_every_container_is_contained(local: Services, production: Services, witness_alone: Services) -> None:
+    for name, service in [*local.items(), *production.items(), *witness_alone.items()]:
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
@@ -46,6 +47,10 @@ def test_only_services_and_their_migrations_reach_the_database(services: Service
     assert _on(services, "back") == {"postgres", *SERVICES, *(f"migrate-{name}" for name in SERVICES)}
     assert services["postgres"]["networks"].keys() == {"back"}
     assert _on(services, "limits") == {"gateway", "valkey"}
+
+
+def test_only_the_door_and_the_front_lead_out(networks: Mapping[str, Any]) -> None:
+    assert {name for name, network in networks.items() if not network.get("internal")} == {"door", "front"}
 
 
 def test_only_the_gateway_is_open_and_only_to_this_machine(services: Services) -> None:
@@ -116,9 +121,27 @@ def test_every_image_starts_an_app_that_is_there(local: Services, root: Path) ->
         assert callable(getattr(import_module(module), factory))
 
 
-def test_no_open_value_is_left_in_production(production: Services) -> None:
+def test_every_image_holds_what_speaks_http_in_it(local: Services, root: Path) -> None:
+    (usual,) = set(re.findall(r"^ARG HTTP=(.+)$", (root / "deploy" / "Dockerfile").read_text(), re.MULTILINE))
+    for name, package in LOCKS.items():
+        module, _, protocol = local[name]["build"]["args"].get("HTTP", usual).partition(":")
+        assert module.partition(".")[0] in _in_the_image(package)
+        assert callable(getattr(import_module(module), protocol))
+
+
+def test_every_member_of_the_workspace_becomes_a_wheel(root: Path) -> None:
+    members = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]["members"]
+    (given,) = re.findall(r"pip wheel .*\\\n(.*)$", (root / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
+    taken = {path for pattern in given.split() for path in root.glob(pattern) if path.name != "__pycache__"}
+    assert taken == {path.parent for member in members for path in root.glob(f"{member}/pyproject.toml")}
+    let_in = (root / ".dockerignore").read_text().splitlines()
+    assert {f"!{path.relative_to(root).parts[0]}" for path in taken} <= {*let_in}
+
+
+def test_no_open_value_is_left_in_production(local: Services, production: Services) -> None:
     values = [value for service in production.values() for value in (service.get("environment") or {}).values()]
-    assert not [value for value in values if value and ("local-only" in value or "sandbox" in value)]
+    assert not [value for value in values if value and re.search("local-only|sandbox|localhost|//witness:", value)]
+    assert _secrets(production).isdisjoint(_secrets(local))
     environments = [service["environment"] for name, service in production.items() if name in {*SERVICES, "gateway"}]
     assert {environment["ASHYQ_ENV"] for environment in environments} == {"production"}
     assert not any("ASHYQ_CLOCK_FILE" in environment for environment in environments)
@@ -157,24 +180,32 @@ def test_a_lock_is_pinned_by_hash_and_agrees_with_the_lock_of_all(root: Path, na
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_is_complete(root: Path, name: str) -> None:
-    needed = set(_needed_by(LOCKS[name]))
+    ours = {"statute", "scorer", "verifier", "witness", "servicekit", "gateway", "stack", *SERVICES}
     pins = _pins((root / "deploy" / "locks" / f"{name}.txt").read_text()).keys()
-    assert needed - pins == set()
+    assert _in_the_image(LOCKS[name]) - ours - pins == set()
 
 
 def _on(services: Services, network: str) -> set[str]:
     return {name for name, service in services.items() if network in service["networks"]}
 
 
+def _secrets(services: Services) -> set[str]:
+    environments = [service["environment"] for service in services.values() if "environment" in service]
+    named = [item for environment in environments for item in environment.items()]
+    secrets = {value for name, value in named if value and name.endswith(("_KEY", "PASSWORD", "_SECRET"))}
+    assert secrets
+    return secrets
+
+
 def _pins(lock: str) -> dict[str, str]:
-    """Each package with its version, marker and hashes."""
+    """Each package with its version and hashes; on which machines it is needed may differ from image to image."""
     entries = re.split(r"\n(?=\S)", lock.strip())
     assert all("--hash=sha256:" in entry for entry in entries)
-    return {entry.partition("==")[0]: entry for entry in entries}
+    return {entry.partition("==")[0]: re.sub(r" ; .*", " \\\\", entry, count=1) for entry in entries}
 
 
-def _needed_by(package: str) -> Iterable[str]:
-    """The packages of others that one of ours needs on this machine, of ours beside it as well."""
+def _in_the_image(package: str) -> set[str]:
+    """One of our packages and all that it needs on this machine."""
     seen: set[tuple[str, str]] = set()
     left = [Requirement(package)]
     while left:
@@ -186,5 +217,4 @@ def _needed_by(package: str) -> Iterable[str]:
             seen.add((name, extra))
             needs = [Requirement(text) for text in distribution(name).requires or []]
             left += [need for need in needs if need.marker is None or need.marker.evaluate({"extra": extra})]
-    ours = {"statute", "scorer", "servicekit", "gateway", "stack", *SERVICES}
-    return (name for name, _ in seen if name not in ours)
+    return {name for name, _ in seen}

@@ -26,7 +26,7 @@ def test_compose_accepts_the_file(compose: Run) -> None:
     ("good", "bad", "said"),
     [
         ("read_only: true", "readonly: true", ".readonly"),
-        ("networks: [front, back]", "networks: [front, bakc]", "undefined network bakc"),
+        ("networks: [front, back,", "networks: [front, bakc,", "undefined network bakc"),
         ("migrate-registry: {condition", "migrate-registries: {condition", 'depends on undefined service "migrate-reg'),
         ('"sandbox:/var/lib', '"sandpit:/var/lib', "undefined volume sandpit"),
         ("${POSTGRES_PASSWORD:-", "${POSTGRES_PASSWORD:-${", "invalid interpolation format"),
@@ -39,8 +39,9 @@ def test_compose_refuses_a_bad_copy(compose: Run, root: Path, tmp_path: Path, go
     assert said in checked.stderr
 
 
-def test_compose_lint_accepts_the_file(lint_compose: Run) -> None:
-    checked = lint_compose("docker-compose.yml")
+@pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/witness.yml"])
+def test_compose_lint_accepts_the_file(lint_compose: Run, file: str) -> None:
+    checked = lint_compose(file)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 

@@ -77,8 +77,9 @@ async def _expect_an_application(url: str) -> None:
         assert await connection.fetchval("SELECT count(*) FROM appeals") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("CREATE TABLE mine ()")
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("DELETE FROM journal")
+        for changing in ("DELETE FROM journal", "UPDATE leaves SET hash = ''", "DELETE FROM checkpoints"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(changing)
     finally:
         await connection.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,21 +19,22 @@ from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
 from servicekit.app import Service, create_service
-from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
+from servicekit.base_settings import ServiceSettings
 from servicekit.clock import Now, SandboxClock
 from servicekit.conditional import etag, not_modified, require_match
 from servicekit.database import Database, Row
 from servicekit.database import Query as Statement
 from servicekit.feed import HistoryEntry, history_page
-from servicekit.identity import CurrentCaller
+from servicekit.identity import Caller, CurrentCaller
 from servicekit.journal import Object, commit_entries, record
 from servicekit.languages import Translated
 from servicekit.paging import ListOf, Paging
 from servicekit.permissions import ANY, ANYONE, SIGNED_IN, NotFound, Permissions
 from servicekit.problems import Catalogue, ProblemKind
+from servicekit.receipts import ReceiptOf
 from servicekit.routing import Route
-from servicekit.testing import JWKS_URL, Issuer, serving
-from servicekit.transactions import Read, RestrictedRead, Write
+from servicekit.testing import Issuer, serving, usual_settings
+from servicekit.transactions import Read, RestrictedRead, RestrictedReading, Write
 from servicekit.upstream import InProcess
 from stack.testing import TestDatabase
 
@@ -49,7 +51,8 @@ _NOTES = (
 )
 _EMPTY = """
 DELETE FROM notes; DELETE FROM journal; DELETE FROM replies; DELETE FROM accesses;
-DELETE FROM deliveries; DELETE FROM notices
+DELETE FROM deliveries; DELETE FROM notices; DELETE FROM private_keys;
+DELETE FROM cosignatures; DELETE FROM checkpoints; DELETE FROM nodes; DELETE FROM leaves
 """
 _INSERT = Statement(insert(notes).returning(*notes.c))
 _READ = Statement(select(notes).where(notes.c.id == bindparam("note_id")))
@@ -99,7 +102,8 @@ async def create_note(caller: CurrentCaller, writing: Write, now: Now, body: New
     row = await writing.run(_INSERT, id=uuid7(), text=body.text, version=1, sealed=False)
     assert row is not None
     role = PERMISSIONS.require("create_note", caller, "", sight="read_note")
-    record(writing, "note.created", _object(row), at=now, role=role, public={}, private={"text": body.text})
+    private = {"text": body.text}
+    record(writing, "note.created", _object(row), at=now, role=role, public={}, private=private, owner=caller.party)
     return _shown(row, response)
 
 
@@ -178,6 +182,13 @@ async def who_am_i(caller: CurrentCaller, loud: Annotated[bool, Query()] = False
     return {"sub": subject.upper() if loud else subject, "roles": sorted(caller.roles)}
 
 
+async def _see_note(restricted: RestrictedReading, caller: Caller, note_id: UUID, _: datetime) -> bool:
+    if await restricted.reading.one(_READ, note_id=note_id) is None:
+        raise NotFound
+    return caller.subject is not None
+
+
+RECEIPTS = (ReceiptOf("/notes/{object_id}", "read_note_receipt", _see_note),)
 PERMISSIONS = Permissions(
     {
         "create_note": {"citizen": {ANY}, "company": {ANY}},
@@ -188,6 +199,7 @@ PERMISSIONS = Permissions(
         "break_note": {"citizen": {ANY}},
         "read_note_history": {ANYONE: {ANY}},
         "read_private_note": {"officer": {ANY}},
+        "read_note_receipt": {ANYONE: {ANY}},
         "who_am_i": {SIGNED_IN: {ANY}},
     }
 )
@@ -222,6 +234,7 @@ def notes_service() -> Service:
         routers=[router],
         permissions=PERMISSIONS,
         problems=_SEALED,
+        receipts=RECEIPTS,
     )
 
 
@@ -267,13 +280,8 @@ def build(notes_service: Service, issuer: Issuer, tmp_path: Path) -> Callable[..
     """Makes the sample's app on a database URL; settings by name, `issuer` for another issuer."""
 
     def make(url: str, *, issuer: Issuer = issuer, **settings: Any) -> FastAPI:
-        usual = {
-            "environment": "local",
-            "issuer": SANDBOX_ISSUER,
-            "jwks_url": JWKS_URL,
-            "clock_file": tmp_path / "clock",
-            "database_url": url,
-        }
+        # A seal at the start and then when it is told to: a test that seals says how often.
+        usual = usual_settings(url) | {"clock_file": tmp_path / "clock", "seal_seconds": 3600}
         chosen = ServiceSettings.model_validate(usual | settings)
         return create_service(notes_service, chosen, issuer=issuer.transport)
 
@@ -284,6 +292,13 @@ def build(notes_service: Service, issuer: Issuer, tmp_path: Path) -> Callable[..
 async def client(build: Callable[..., FastAPI], database: TestDatabase) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the sample service."""
     async with serving(build(database.url)) as client:
+        yield client
+
+
+@pytest.fixture
+async def sealing_client(build: Callable[..., FastAPI], database: TestDatabase) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a sample service that seals its journal all the time, without a witness."""
+    async with serving(build(database.url, seal_seconds=0.02)) as client:
         yield client
 
 

@@ -189,7 +189,7 @@ async def test_a_request_that_loses_its_connection_gets_503_and_leaves_nothing(
 ) -> None:
     key = {"Idempotency-Key": "k"}
     async with own_admin.transaction():
-        await own_admin.execute("LOCK TABLE journal")
+        await own_admin.execute("LOCK TABLE private_keys")
         posting = asyncio.create_task(own_client.post("/v1/notes", json={"text": "a"}, headers=citizen | key))
         await blocked(own_admin, 1)
         assert await own_admin.fetchval(BLOCKED) == 1
@@ -233,7 +233,7 @@ async def test_callers_who_leave_take_no_connection_with_them(
     own_client: httpx.AsyncClient, own_admin: asyncpg.Connection, citizen: Headers
 ) -> None:
     async with own_admin.transaction():
-        await own_admin.execute("LOCK TABLE journal")
+        await own_admin.execute("LOCK TABLE private_keys")
         posts = [
             asyncio.create_task(own_client.post("/v1/notes", json={"text": "a"}, headers=citizen)) for _ in range(50)
         ]

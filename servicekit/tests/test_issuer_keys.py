@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
 from servicekit.identity import ANONYMOUS, Caller, InvalidToken, IssuerKeys, IssuerUnavailable, TokenVerifier, identify
-from servicekit.testing import AUDIENCE, JWKS_URL, Issuer, serving
+from servicekit.testing import AUDIENCE, JOURNAL_KEY, JWKS_URL, Issuer, serving
 from stack.testing import TestDatabase
 
 
@@ -136,7 +136,7 @@ def test_a_company_appears_before_the_person_who_acts_for_it() -> None:
 
 
 def settings(**chosen: Any) -> ServiceSettings:
-    usual = {"issuer": "https://idp.example", "jwks_url": JWKS_URL, "database_url": "postgresql://localhost/none"}
+    usual = {"issuer": "https://idp.example", "jwks_url": JWKS_URL, "database_url": "-", "journal_key": JOURNAL_KEY}
     return ServiceSettings.model_validate(usual | chosen)
 
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
+from servicekit.base_settings import ServiceSettings
 from servicekit.neighbours import Neighbour, ServiceToken, call
-from servicekit.testing import serving
+from servicekit.testing import serving, usual_settings
 
 Seen = list[dict[str, Any]]
 SECRET = "in-the-lid"  # noqa: S105 - of this test
@@ -54,8 +54,8 @@ async def neighbour() -> AsyncIterator[httpx.AsyncClient]:
 
 
 def settings(issuer: httpx.AsyncClient, **more: Any) -> ServiceSettings:
-    usual = {"issuer": SANDBOX_ISSUER, "environment": "local", "jwks_url": "http://issuer", "database_url": "none"}
-    return ServiceSettings(**{**usual, "token_url": f"{issuer.base_url}/token", "client_secret": SECRET, **more})
+    own = {"token_url": f"{issuer.base_url}/token", "client_secret": SECRET}
+    return ServiceSettings(**{**usual_settings(), **own, **more})
 
 
 async def test_one_token_serves_many_calls(

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
+from servicekit.base_settings import ServiceSettings
 from servicekit.database import Database
 from servicekit.journal import Object
 from servicekit.notices import Notice, notify
-from servicekit.testing import JWKS_URL, Issuer
+from servicekit.testing import Issuer, usual_settings
 from stack.testing import TestDatabase
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -159,6 +159,5 @@ async def test_what_was_told_cannot_be_changed_by_the_application(store: Databas
     ],
 )
 def test_a_channel_is_set_up_whole_or_not_at_all(given: dict[str, str], missing: str) -> None:
-    usual = {"environment": "local", "issuer": SANDBOX_ISSUER, "jwks_url": JWKS_URL, "database_url": "-"}
     with pytest.raises(ValidationError, match=missing):
-        ServiceSettings.model_validate(usual | given)
+        ServiceSettings.model_validate(usual_settings() | given)

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
 from servicekit.channels import Channel, Message, Undeliverable, Unreachable, Webhook, open_channels
-from servicekit.testing import JWKS_URL
+from servicekit.testing import usual_settings
 
 KNOWN_TO_BOTH = "between us"
 ID = UUID("019a0000-0000-7000-8000-000000000001")
@@ -49,7 +49,7 @@ def message(address: str, *languages: str) -> Message:
 async def channel(name: str, *, environment: str = "local", **settings: Any) -> AsyncIterator[Channel]:
     """The channel of a service with these settings."""
     issuer = SANDBOX_ISSUER if environment == "local" else "https://issuer.example"
-    usual = {"environment": environment, "issuer": issuer, "jwks_url": JWKS_URL, "database_url": "-"}
+    usual = usual_settings() | {"environment": environment, "issuer": issuer}
     async with open_channels(ServiceSettings.model_validate(usual | settings)) as channels:
         assert channels.keys() == {name}
         yield channels[name]
@@ -271,8 +271,7 @@ async def test_what_is_no_address_is_not_tried(address: str, mail: MailServer) -
 
 
 async def test_without_settings_there_is_no_channel() -> None:
-    usual = {"environment": "local", "issuer": SANDBOX_ISSUER, "jwks_url": JWKS_URL, "database_url": "-"}
-    settings = ServiceSettings.model_validate(usual)
+    settings = ServiceSettings.model_validate(usual_settings())
     async with open_channels(settings) as channels:
         assert channels == {}
     assert "between us" not in repr(settings.model_copy(update={"webhook_secret": SecretStr("between us")}))

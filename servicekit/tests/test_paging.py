@@ -65,6 +65,38 @@ def test_any_text_is_a_cursor_of_ours_or_refused(text: str) -> None:
     assert page(cursor_of(page().next_after(*key))).key(int, UUID) == key
 
 
+MOST = 2**63 - 1
+
+
+@given(st.integers(0, MOST))
+def test_an_item_that_is_numbered_is_its_own_cursor(number: int) -> None:
+    assert page(cursor_of(page().next_behind(number))).number(MOST) == number
+
+
+def test_without_a_cursor_there_is_no_number() -> None:
+    assert page().number(MOST) is None
+
+
+# The last two are numbers beyond the most, whose first twenty digits are not.
+NO_NUMBERS = ["", " ", "x", "-1", "+1", "1.0", "1e3", "0x1", "1_0", "٣", "²", "7\x00", "\n7", str(MOST + 1), "9" * 5000]
+LONG_NUMBERS = ["0" * 15 + "1" + "0" * 10, "0" + str(MOST) + "0"]
+
+
+@pytest.mark.parametrize("text", [*NO_NUMBERS, *LONG_NUMBERS], ids=lambda text: ascii(text)[:30])
+def test_what_is_no_number_of_an_item_is_no_cursor(text: str) -> None:
+    with pytest.raises(BadCursor):
+        page(text).number(MOST)
+
+
+@pytest.mark.parametrize("text", ["0", "6", str(MOST - 1), str(MOST), *NO_NUMBERS], ids=lambda text: ascii(text)[:30])
+async def test_a_forged_index_in_the_journal_does_no_harm(asker: httpx.AsyncClient, text: str) -> None:
+    answer = await asker.get("/v1/journals/kit/entries", params={"after": text})
+    if text in NO_NUMBERS:
+        assert (answer.status_code, answer.json()["code"]) == (400, "unreadable" if "\x00" in text else "bad-cursor")
+    else:
+        assert answer.json() == {"items": [], "next": None}
+
+
 def test_a_list_is_named_after_its_items() -> None:
     assert ListOf[Problem].__name__ == "ProblemList"
 

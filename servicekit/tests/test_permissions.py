@@ -7,10 +7,11 @@ import pytest
 from fastapi import APIRouter
 
 from servicekit.app import Service, UndeclaredOperation, create_service
-from servicekit.base_settings import SANDBOX_ISSUER, ServiceSettings
+from servicekit.base_settings import ServiceSettings
 from servicekit.identity import ANONYMOUS, Caller
 from servicekit.permissions import ANY, ANYONE, SIGNED_IN, Forbidden, NotFound, Permissions, Unauthenticated
 from servicekit.routing import Route
+from servicekit.testing import usual_settings
 
 TABLE = Permissions(
     {
@@ -110,9 +111,7 @@ def test_an_unknown_operation_is_never_let_in() -> None:
 
 @pytest.fixture
 def settings() -> ServiceSettings:
-    return ServiceSettings(
-        environment="local", issuer=SANDBOX_ISSUER, jwks_url="http://issuer", database_url="postgresql://localhost/none"
-    )
+    return ServiceSettings.model_validate(usual_settings())
 
 
 def test_a_service_whose_table_and_routes_agree_can_be_made(notes_service: Service, settings: ServiceSettings) -> None:

@@ -18,6 +18,7 @@ from servicekit.languages import LANGUAGES
 from servicekit.paging import BadCursor
 from servicekit.permissions import Forbidden, NotFound, Unauthenticated
 from servicekit.problems import KIT, handle_problems
+from servicekit.sealing import NotSealing
 from servicekit.strict_json import UnreadableBody
 from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
@@ -37,6 +38,7 @@ ERRORS: list[tuple[Exception, int, str]] = [
     (PreconditionRequired(), 428, "precondition-required"),
     (ChangedMeanwhile(), 409, "changed-meanwhile"),
     (PartyUnknown(), 403, "party-unknown"),
+    (NotSealing("It has seen more."), 503, "not-sealing"),
     (DatabaseBusy("LockNotAvailableError"), 503, "busy"),
     (DatabaseUnavailable("ConnectionRefusedError"), 503, "unavailable"),
     (IssuerUnavailable(), 503, "unavailable"),

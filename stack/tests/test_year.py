@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from stack.house import prepared
 from stack.place import Place
 from stack.seeding import seed_first_start
 from stack.serving import serving_beside
+from stack.testing import whole_journal
 from stack.year.people import companies, person
 from stack.year.world import World
 from statute.identifiers import parse_bin, parse_iin
@@ -29,11 +30,11 @@ def api() -> Iterator[httpx.Client]:
     place = Place(data, 0, empty=False)
     quiet = Console(quiet=True)
     try:
-        with prepared(place, lambda _: None) as urls:
-            assert seed_first_start(place, urls, quiet, scale=0.2)
-            assert not seed_first_start(place, urls, quiet, scale=0.2)
+        with prepared(place, lambda _: None) as ground:
+            assert seed_first_start(ground, quiet, scale=0.2)
+            assert not seed_first_start(ground, quiet, scale=0.2)
             assert not place.clock_file.exists()
-            with serving_beside(compose(place, urls)) as url, httpx.Client(base_url=url, timeout=30) as client:
+            with serving_beside(compose(ground)) as url, httpx.Client(base_url=url, timeout=30) as client:
                 yield client
     finally:
         postgres.remove(data)
@@ -48,7 +49,7 @@ def test_there_is_something_for_everybody(api: httpx.Client) -> None:
     assert len(drafts) >= 4
     debtors = api.get("/v1/debtors").raise_for_status().json()["items"]
     assert len(debtors) == 3  # every eighth supplier
-    events = [entry["event"] for entry in _entries(api, "appeals")]
+    events = [entry["event"] for entry in whole_journal(api, "appeals", _has_refusals)]
     assert {"appeal.registered", "appeal.answered", "appeal.forwarded", "appeal.refused_by_expiry"} <= set(events)
     for item in (*awards, *drafts, *debtors):
         assert item["synthetic"] is True
@@ -61,7 +62,7 @@ def test_a_debtor_has_no_award(api: httpx.Client) -> None:
 
 
 def test_the_rules_held_throughout(api: httpx.Client) -> None:
-    for entry in _entries(api, "appeals"):
+    for entry in whole_journal(api, "appeals", _has_refusals):
         if entry["event"] == "appeal.refused_by_expiry":
             assert entry["at"][:10] > entry["data"]["due_on"]
 
@@ -76,11 +77,6 @@ def test_invented_numbers_have_the_right_form(n: int) -> None:
         parse_bin(company.bin)
 
 
-def _entries(api: httpx.Client, service: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
-    address: str | None = f"/v1/journals/{service}/entries?limit=1000"
-    while address:
-        page = api.get(address).raise_for_status().json()
-        entries += page["items"]
-        address = page["next"]
-    return entries
+def _has_refusals(entries: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the year is sealed as far as its first refusals by expiry."""
+    return any(each["event"] == "appeal.refused_by_expiry" for each in entries)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
+
+from stack.testing import whole_journal
 
 Headers = Callable[[str], dict[str, str]]
 BODY = {
@@ -66,7 +67,7 @@ def test_silence_becomes_a_refusal_when_the_term_ends(api: httpx.Client, headers
     refused = api.get(filed.headers["location"], headers=headers("citizen")).json()
     assert refused["status"] == "refused_by_expiry"
     assert refused["actions"] == []
-    journal = _whole_journal(api)
+    journal = whole_journal(api, "appeals", lambda entries: refused["id"] in str(entries[-1:]))
     [entry] = [e for e in journal if e["object"]["id"] == refused["id"] and e["event"] == "appeal.refused_by_expiry"]
     assert entry["by"] == {"role": "system"}
 
@@ -74,8 +75,7 @@ def test_silence_becomes_a_refusal_when_the_term_ends(api: httpx.Client, headers
 def test_the_public_journal_names_nobody(api: httpx.Client, headers: Headers) -> None:
     _set_clock(api, "2026-09-01T10:00:00+05:00")
     filed = api.post("/v1/appeals", json=BODY, headers=headers("citizen")).json()
-    text = str(_whole_journal(api))
-    assert filed["id"] in text
+    text = str(whole_journal(api, "appeals", lambda entries: filed["id"] in str(entries)))
     for personal in (filed["applicant"]["id"], filed["applicant"]["name"], BODY["text"], BODY["subject"]):
         assert personal not in text
 
@@ -100,13 +100,3 @@ def test_after_hours_and_days_off_count_from_the_next_working_day(api: httpx.Cli
     assert registered("2026-11-21T11:00:00+05:00") == "2026-11-23"  # a Saturday
     assert registered("2026-11-23T20:00:00+05:00") == "2026-11-24"
     assert registered("2026-11-23T11:00:00+05:00") == "2026-11-23"
-
-
-def _whole_journal(api: httpx.Client) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
-    address: str | None = "/v1/journals/appeals/entries?limit=1000"
-    while address:
-        page = api.get(address).raise_for_status().json()
-        entries += page["items"]
-        address = page["next"]
-    return entries

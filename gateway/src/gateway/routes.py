@@ -11,6 +11,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/journals/appeals": "appeals",
     "/v1/awards": "procurement",
     "/v1/bids": "procurement",
+    "/v1/complaints": "procurement",
     "/v1/contracts": "procurement",
     "/v1/journals/procurement": "procurement",
     "/v1/lots": "procurement",

@@ -21,7 +21,18 @@ from servicekit.channels import open_channels
 from servicekit.clock import clock_for
 from servicekit.database import Database, Query, Reading, Writing
 from servicekit.delivery import delivering
-from servicekit.feed import Actor, EntryObject, HistoryEntry, JournalEntry, journal_router
+from servicekit.erasure import OPERATOR, erasure_router
+from servicekit.feed import (
+    Actor,
+    EntryObject,
+    HistoryEntry,
+    JournalConsistency,
+    JournalEntry,
+    JournalProof,
+    SealedEntry,
+    journal_operations,
+    journal_router,
+)
 from servicekit.idempotency import forget_replies
 from servicekit.identity import CurrentCaller, IssuerKeys, TokenVerifier
 from servicekit.journal import commit_entries
@@ -31,25 +42,40 @@ from servicekit.metrics import Metrics
 from servicekit.neighbours import Neighbour, ServiceToken, call
 from servicekit.permissions import ANY, ANYONE, SIGNED_IN, Permissions
 from servicekit.problems import KIT, MEDIA_TYPE, Catalogue, Fault, Problem, handle_problems
+from servicekit.receipts import (
+    PrivatePart,
+    Receipt,
+    ReceiptEntry,
+    ReceiptObject,
+    ReceiptOf,
+    ReceiptWaits,
+    receipts_router,
+)
 from servicekit.routing import Route
+from servicekit.sealing import open_sealer
 from servicekit.shapes import Basis, Day, NextAction, Term
 from servicekit.sweeps import Errand, Sweep, Sweeper
 
 _REPLIES_KEPT = timedelta(days=30)
 _REPLIES_A_BATCH = 1000
 # The shapes of the kit itself: every service describes them alike, so one document needs them once.
-_OF_THE_JOURNAL = (Actor, EntryObject, HistoryEntry, JournalEntry)
-_OF_THE_MAILBOX = (MailboxNotice, NoticeDelivery, NoticeObject)
-SHARED_SCHEMAS = frozenset(
-    model.__name__
-    for model in (*_OF_THE_JOURNAL, *_OF_THE_MAILBOX, Basis, Day, Fault, NextAction, Problem, Term, Translated)
-) | {"HistoryEntryList", "JournalEntryList", "MailboxNoticeList"}
+_SHAPES = (
+    *(Actor, EntryObject, HistoryEntry, JournalConsistency, JournalEntry, JournalProof, SealedEntry),
+    *(PrivatePart, Receipt, ReceiptEntry, ReceiptObject, ReceiptWaits),
+    *(MailboxNotice, NoticeDelivery, NoticeObject),
+    *(Basis, Day, Fault, NextAction, Problem, Term, Translated),
+)
+SHARED_SCHEMAS = frozenset(model.__name__ for model in _SHAPES) | {
+    "HistoryEntryList",
+    "JournalEntryList",
+    "MailboxNoticeList",
+}
 _SELECT_1 = Query(select(literal_column("1")))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What a service brings of its own: its name, routes, permission table, errors and periodic work."""
+    """What a service brings of its own: its name, routes, permission table, errors, receipts and periodic work."""
 
     name: str
     title: str
@@ -57,6 +83,7 @@ class Service:
     routers: Sequence[APIRouter]
     permissions: Permissions
     problems: Catalogue
+    receipts: Sequence[ReceiptOf] = ()
     sweeps: Sequence[Sweep | Errand] = ()
 
 
@@ -84,42 +111,21 @@ def create_service(
     """
     metrics = Metrics(service.name)
     permissions = Permissions({**service.permissions.table, **_kit_permissions(service.name)})
-    routers = [*service.routers, journal_router(service.name), mailbox_router(service.name), _operations_router()]
+    routers = [
+        *service.routers,
+        receipts_router(service.receipts),
+        journal_router(service.name),
+        mailbox_router(service.name),
+        _operations_router(),
+        erasure_router(),
+    ]
     _require_declared(routers, permissions)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        # The sweeper is stopped before the pool closes, or it would wait for a connection that never comes.
         async with AsyncExitStack() as stack:
-            verifier = await stack.enter_async_context(token_verifier(settings, issuer))
-            database = await stack.enter_async_context(
-                Database(
-                    settings.database_url,
-                    pool_size=settings.pool_size,
-                    name=f"ashyq-{service.name}",
-                    before_commit=commit_entries,
-                )
-            )
-            token = ServiceToken(settings, issuer)
-            called = {
-                name: await stack.enter_async_context(call(neighbour, token)) for name, neighbour in neighbours.items()
-            }
-            channels = await stack.enter_async_context(open_channels(settings))
-            clock = clock_for(settings.clock_file)
-            sweeps = [*service.sweeps, delivering(channels, metrics), _FORGETTING]
-            sweeper = Sweeper(database, clock, metrics, sweeps, called)
-            every = timedelta(seconds=settings.sweep_seconds)
-            task = asyncio.create_task(sweeper.run_forever(every), name=f"sweeps of {service.name}")
-            stack.push_async_callback(_stop, task)
-            yield {
-                "clock": clock,
-                "database": database,
-                "metrics": metrics,
-                "neighbours": called,
-                "permissions": permissions,
-                "sweeper": sweeper,
-                "verifier": verifier,
-            }
+            state = await _open(stack, service, settings, metrics, issuer, neighbours)
+            yield {"metrics": metrics, "permissions": permissions, **state}
 
     app = FastAPI(
         title=service.title,
@@ -133,6 +139,47 @@ def create_service(
     return assemble(
         app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit
     )
+
+
+async def _open(
+    stack: AsyncExitStack,
+    service: Service,
+    settings: ServiceSettings,
+    metrics: Metrics,
+    issuer: httpx.AsyncBaseTransport | None,
+    neighbours: Mapping[str, Neighbour],
+) -> dict[str, Any]:
+    """Open all that a service works with, to be closed in reverse order; what its requests find in their state."""
+    verifier = await stack.enter_async_context(token_verifier(settings, issuer))
+    database = await stack.enter_async_context(
+        Database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            name=f"ashyq-{service.name}",
+            before_commit=commit_entries,
+        )
+    )
+    token = ServiceToken(settings, issuer)
+    called = {name: await stack.enter_async_context(call(neighbour, token)) for name, neighbour in neighbours.items()}
+    channels = await stack.enter_async_context(open_channels(settings))
+    sealer = await stack.enter_async_context(open_sealer(settings))
+    clock = clock_for(settings.clock_file)
+    sealing = Errand("seal", sealer.run, sealer.waiting, timedelta(seconds=settings.seal_seconds))
+    sweeps = [*service.sweeps, delivering(channels, metrics), _FORGETTING, sealing]
+    sweeper = Sweeper(database, clock, metrics, sweeps, called)
+    # Stopped before the pool closes, or it would wait for a connection that never comes.
+    task = asyncio.create_task(
+        sweeper.run_forever(timedelta(seconds=settings.sweep_seconds)), name=f"sweeps of {service.name}"
+    )
+    stack.push_async_callback(_stop, task)
+    return {
+        "clock": clock,
+        "database": database,
+        "neighbours": called,
+        "sealer": sealer,
+        "sweeper": sweeper,
+        "verifier": verifier,
+    }
 
 
 def assemble(
@@ -238,9 +285,10 @@ def _operations_router() -> APIRouter:
 def _kit_permissions(service: str) -> dict[str, dict[str, set[str]]]:
     name = service.replace("-", "_")
     return {
-        f"read_{name}_journal": {ANYONE: {ANY}},
+        **{operation: {ANYONE: {ANY}} for operation in journal_operations(service)},
         f"read_{name}_notices": {SIGNED_IN: {ANY}},
-        "run_sweeps": {"operator": {ANY}},
+        "run_sweeps": {OPERATOR: {ANY}},
+        "erase_person": {OPERATOR: {ANY}},
         "read_metrics": {ANYONE: {ANY}},  # the gateway has no way to it: it is for the house, not for the public
     }
 

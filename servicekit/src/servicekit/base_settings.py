@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from verifier.notes import BadKey, parse_key
+from verifier.signing import Signer
+
+# By what the journals of a developer's machine are known; one that is open to the world bears its own host's name.
+LOCAL_ORIGIN = "ashyq.localhost"
 SANDBOX_ISSUER = "https://sandbox.ashyq.example"
 # The ways to a mail server: as it is, encrypted once connected, encrypted from the start.
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -43,8 +48,9 @@ class ServiceSettings(IdentitySettings):
     """The settings of a service with a database of its own.
 
     The token address, client id and secret are those by which the issuer knows the service itself (OAuth 2.0 client
-    credentials); a service that calls no other needs none. The last five set up the channels by which notices leave
-    the house; none has to be there.
+    credentials); a service that calls no other needs none. The journal key, as C2SP signed-note writes a private key,
+    names the journal and signs its checkpoints; the witness is where they are cosigned, and its public key. The last
+    five set up the channels by which notices leave the house; none has to be there.
     """
 
     token_url: str | None = Field(default=None, validation_alias="ASHYQ_TOKEN_URL")
@@ -53,11 +59,32 @@ class ServiceSettings(IdentitySettings):
     database_url: str = Field(validation_alias="DATABASE_URL")
     sweep_seconds: float = Field(default=5.0, gt=0, validation_alias="ASHYQ_SWEEP_SECONDS")
     pool_size: int = Field(default=12, ge=1, le=100, validation_alias="ASHYQ_POOL_SIZE")
+    journal_key: SecretStr = Field(validation_alias="ASHYQ_JOURNAL_KEY")
+    seal_seconds: float = Field(default=0.5, gt=0, validation_alias="ASHYQ_SEAL_SECONDS")
+    witness_url: str | None = Field(default=None, validation_alias="ASHYQ_WITNESS_URL")
+    witness_key: str | None = Field(default=None, validation_alias="ASHYQ_WITNESS_KEY")
     sms_url: str | None = Field(default=None, validation_alias="ASHYQ_SMS_URL")
     sms_secret: SecretStr | None = Field(default=None, validation_alias="ASHYQ_SMS_SECRET")
     smtp_url: SecretStr | None = Field(default=None, validation_alias="ASHYQ_SMTP_URL")
     mail_from: str | None = Field(default=None, validation_alias="ASHYQ_MAIL_FROM")
     webhook_secret: SecretStr | None = Field(default=None, validation_alias="ASHYQ_WEBHOOK_SECRET")
+
+    @model_validator(mode="after")
+    def _journal_is_whole(self) -> Self:
+        try:
+            journal = Signer.parse(self.journal_key.get_secret_value()).key.name
+        except BadKey as error:
+            raise ValueError("ASHYQ_JOURNAL_KEY is no private key; `ashyq journal-key NAME` makes one") from error
+        if journal.startswith(f"{LOCAL_ORIGIN}/") and not self.local:
+            raise ValueError("a journal of a local stack is kept only where ASHYQ_ENV=local; make an ASHYQ_JOURNAL_KEY")
+        if (self.witness_url is None) != (self.witness_key is None):
+            raise ValueError("a witness is named by both ASHYQ_WITNESS_URL and ASHYQ_WITNESS_KEY")
+        if self.witness_key is not None:
+            try:
+                parse_key(self.witness_key)
+            except BadKey as error:
+                raise ValueError(f"ASHYQ_WITNESS_KEY is no public key of a witness: {error}") from error
+        return self
 
     @model_validator(mode="after")
     def _channels_are_whole(self) -> Self:

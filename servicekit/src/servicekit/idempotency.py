@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from servicekit.database import Query, Writing
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
-from servicekit.journal import INSERT_WAITING
+from servicekit.journal import INSERT_KEYS, INSERT_WAITING
 from servicekit.tables import replies
 
 _LONGEST_KEY = 255
@@ -161,7 +161,7 @@ _REPLY = {
 @cache
 def storing(statement: Insert | None) -> Query:
     """The statement that ends a change: its deferred row, its journal entries and its reply."""
-    rows = [INSERT_WAITING.cte("entries_written")]
+    rows = [INSERT_WAITING.cte("entries_written"), INSERT_KEYS.cte("keys_written")]
     if statement is not None:
         rows.append(statement.cte("deferred_row"))
     return Query(insert(replies).values(_REPLY).add_cte(*rows))

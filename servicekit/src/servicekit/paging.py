@@ -54,9 +54,25 @@ class Page:
         except (ValueError, TypeError, UnreadableBody) as error:
             raise BadCursor from error
 
+    def number(self, most: int) -> int | None:
+        """The number behind which the page starts, where items are numbered from 0 to `most`; None at the start.
+
+        Raises:
+            BadCursor: when it is no such number.
+        """
+        if self.after is None:
+            return None
+        if not (self.after.isascii() and self.after.isdigit() and int(self.after[:20]) <= most):
+            raise BadCursor
+        return int(self.after[:20])
+
     def next_after(self, *key: object) -> str:
         """The address of the page behind the item with this key."""
-        url = self._request.url.include_query_params(after=cursor(*key))
+        return self.next_behind(cursor(*key))
+
+    def next_behind(self, item: object) -> str:
+        """The address of the page behind the item that `after` names so."""
+        url = self._request.url.include_query_params(after=item)
         return f"{url.path}?{url.query}"
 
 

@@ -21,6 +21,7 @@ from servicekit.identity import InvalidToken, IssuerUnavailable, PartyUnknown
 from servicekit.languages import Translated, negotiate
 from servicekit.paging import BadCursor
 from servicekit.permissions import Forbidden, NotFound, Unauthenticated
+from servicekit.sealing import NotSealing
 from servicekit.strict_json import UnreadableBody
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,6 +93,7 @@ KIT = Catalogue(
         KeyInFlight: "key-in-flight",
         KeyReused: "key-reused",
         NotFound: "not-found",
+        NotSealing: "not-sealing",
         PartyUnknown: "party-unknown",
         PreconditionRequired: "precondition-required",
         Stale: "stale",

@@ -67,6 +67,7 @@ async def take(  # noqa: PLR0913 - a step has these sides
     kind: str,
     public: Mapping[str, Any],
     private: Mapping[str, Any] | None = None,
+    owner: tuple[str, str] | None = None,
 ) -> Row:
     """Change the object of a kind as it was read, and enter the step in the journal.
 
@@ -74,11 +75,11 @@ async def take(  # noqa: PLR0913 - a step has these sides
         ChangedMeanwhile: somebody else changed it since it was read.
     """
     new = await change(writing, query, step.row, step.target, **values)
-    enter(writing, step, new, kind=kind, public=public, private=private)
+    enter(writing, step, new, kind=kind, public=public, private=private, owner=owner)
     return new
 
 
-def enter(
+def enter(  # noqa: PLR0913 - a step has these sides
     writing: Writing,
     step: Step,
     new: Row,
@@ -86,7 +87,8 @@ def enter(
     kind: str,
     public: Mapping[str, Any],
     private: Mapping[str, Any] | None = None,
+    owner: tuple[str, str] | None = None,
 ) -> None:
     """Enter a step that was taken in the journal."""
     about = Object(kind, new["id"], new["version"])
-    record(writing, step.event, about, at=step.now, role=step.role, public=public, private=private)
+    record(writing, step.event, about, at=step.now, role=step.role, public=public, private=private, owner=owner)

@@ -37,12 +37,14 @@ class Errand:
 
     `run` is given the database and the neighbours by name. It opens transactions of its own, none around a call, and
     guards each change by the state that it saw, for two processes may be on the same errand. It says how many cases it
-    dealt with; 0 means that nothing is left, or that nothing can be done now. `waiting` is as in `Sweep`.
+    dealt with; 0 means that nothing is left, or that nothing can be done now. `waiting` is as in `Sweep`. Its turns
+    come as often as those of the others, or `every` so often.
     """
 
     name: str
     run: Callable[[Database, Mapping[str, httpx.AsyncClient], datetime], Awaitable[int]]
     waiting: Callable[[Reading, datetime], Awaitable[timedelta]]
+    every: timedelta | None = None
 
 
 class Sweeper:
@@ -74,6 +76,8 @@ class Sweeper:
         await asyncio.gather(*(self._repeat(sweep, every) for sweep in self._sweeps))
 
     async def _repeat(self, sweep: Sweep | Errand, every: timedelta) -> None:
+        if isinstance(sweep, Errand) and sweep.every is not None:
+            every = sweep.every
         while True:
             await self._try(sweep)
             await asyncio.sleep(every.total_seconds())
@@ -99,13 +103,14 @@ class Sweeper:
         if isinstance(sweep, Errand):
             return await sweep.run(self._database, self._neighbours, self._clock.now())
         async with self._database.write() as writing:
-            if not await writing.value(_TRY_LOCK, key=_lock_number(sweep.name)):
+            if not await writing.value(TRY_LOCK, key=lock_number(sweep.name)):
                 return 0
             return await sweep.batch(writing, self._clock.now())
 
 
-def _lock_number(name: str) -> int:
+def lock_number(name: str) -> int:
+    """The number of the lock that the sweep of this name holds."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
-_TRY_LOCK = Query(select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger))))
+TRY_LOCK = Query(select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger))))

@@ -1,8 +1,9 @@
-"""The tables that every service has beside its own: journal, stored replies, who looked at what, and notices."""
+"""The tables that every service has beside its own: journal and its tree, replies, who looked at what, notices."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -50,11 +52,64 @@ journal = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("role", Text, nullable=False),
     Column("public", JSONB, nullable=False),
-    Column("private", JSONB(none_as_null=True)),
-    Column("salt", LargeBinary),
+    Column("private", LargeBinary),
     Column("commitment", LargeBinary),
+    Column("leaf", LargeBinary, nullable=False),
     PrimaryKeyConstraint("transaction", "id"),
     Index("journal_object", "object_id", "object_version", "id"),
+)
+
+# The key of each entry's private part, by whose data it is; without its key a private part is gone.
+private_keys = Table(
+    "private_keys",
+    metadata,
+    Column("entry", Uuid, primary_key=True),
+    Column("scheme", Text),
+    Column("number", Text),
+    Column("key", LargeBinary, nullable=False),
+    CheckConstraint("(scheme IS NULL) = (number IS NULL)", name="private_keys_owner"),
+    Index("private_keys_owner", "scheme", "number", postgresql_where=text("number IS NOT NULL")),
+)
+
+# The sealed entries in their order, which is that of the tree's leaves.
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("transaction", Xid8, nullable=False),
+    Column("entry", Uuid, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# The hash of every 256 leaves (level 1), of every 256 such hashes (level 2), and so on.
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("level", SmallInteger, nullable=False),
+    Column("index", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("level", "index"),
+    CheckConstraint("level > 0", name="nodes_level"),
+)
+
+# `floor` is a transaction before which nothing is unsealed.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("floor", Xid8, nullable=False),
+)
+
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, ForeignKey("checkpoints.size"), nullable=False),
+    Column("witness", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    PrimaryKeyConstraint("size", "witness"),
 )
 
 replies = Table(

@@ -1,9 +1,15 @@
-"""What tests of services need: an issuer of their own, and real HTTP to an app in the test's event loop."""
+"""What tests of services need: settings, an issuer of their own, real HTTP to an app in the test's event loop.
+
+Also what is asked of every service alike, of its description and of its errors.
+"""
 
 import asyncio
 import contextlib
+import inspect
+import string
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -14,9 +20,27 @@ from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
 from servicekit.base_settings import SANDBOX_ISSUER
+from servicekit.languages import LANGUAGES
+from servicekit.problems import ProblemKind
+from verifier.notes import LOG
+from verifier.signing import Signer
 
 AUDIENCE = "ashyq"
 JWKS_URL = "http://issuer/jwks.json"
+JOURNAL_KEY = Signer.new("tests.example/journal", LOG).secret
+
+
+def usual_settings(database_url: str = "-") -> dict[str, Any]:
+    """What every service is told in tests; without a database it can describe itself and no more."""
+    return {
+        "environment": "local",
+        "issuer": SANDBOX_ISSUER,
+        "jwks_url": JWKS_URL,
+        "database_url": database_url,
+        "journal_key": JOURNAL_KEY,
+        "seal_seconds": 0.1,
+        "sweep_seconds": 3600,  # when it starts and when it is told to: tests say themselves when time has come
+    }
 
 
 class Issuer:
@@ -89,6 +113,41 @@ async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     finally:
         server.should_exit = True
         await task
+
+
+def operations_of(document: Mapping[str, Any]) -> set[str]:
+    """The operations that an OpenAPI document describes, but for the journal's, which are the kit's own."""
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    return {each["operationId"] for each in operations if each["tags"] != ["journal"]}
+
+
+def badly_described(document: Mapping[str, Any]) -> list[str]:
+    """What the operations of an OpenAPI document lack: a sentence, their problems, or a parameter's schema."""
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    found = [each["operationId"] for each in operations if not each["description"].endswith(".")]
+    found += [
+        f"{each['operationId']}: problems"
+        for each in operations
+        if list(each["responses"]["default"]["content"]) != ["application/problem+json"]
+    ]
+    parameters = [(each["operationId"], told) for each in operations for told in each.get("parameters", ())]
+    return found + [f"{operation}: {told['name']}" for operation, told in parameters if not told.get("schema")]
+
+
+def errors_of(module: ModuleType) -> set[type]:
+    """The errors that a module declares itself."""
+    return {each for _, each in inspect.getmembers(module, inspect.isclass) if each.__module__ == module.__name__}
+
+
+def texts_at_odds(kind: ProblemKind) -> list[str]:
+    """The texts of a problem that are empty, the same in two languages, or name other facts than the first."""
+    found = []
+    for texts in (kind.title.model_dump(), kind.detail.model_dump()):
+        facts = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts.values()]
+        found += [text for text in texts.values() if text.strip() != text or not text]
+        found += [text for text, named in zip(texts.values(), facts, strict=True) if named != facts[0]]
+        found += [] if len(set(texts.values())) == len(LANGUAGES) else [str(texts)]
+    return found
 
 
 @pytest.fixture(scope="session")

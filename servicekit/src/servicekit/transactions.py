@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from servicekit.database import Database, Query, Reading, Writing
 from servicekit.identity import Caller
+from servicekit.journal import Object, record
 from servicekit.tables import accesses
 
 Opener: TypeAlias = Callable[[Database], AbstractAsyncContextManager[Any]]
@@ -41,6 +42,10 @@ class RestrictedReading:
             await self._writing.run(
                 _TRACE, id=uuid7(), at=at, role=role, agency=caller.agency, operation=operation, objects=seen
             )
+
+    def enter(self, event: str, subject: Object, **sides: Any) -> None:
+        """Put on record what the caller was told; the sides are those of `journal.record`."""
+        record(self._writing, event, subject, **sides)
 
 
 def opener_for(dependant: Dependant) -> Opener | None:

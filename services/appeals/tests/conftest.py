@@ -1,87 +1,29 @@
-"""The appeals service over real HTTP and a real database, and people who use it."""
+"""The appeals service, people who use it, and what they do.
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime
-from pathlib import Path
+What is filed when legal time begins, with a body of the five-day week, is due on 14 December.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from appeals.main import create_app
 from appeals.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.clock import SandboxClock
-from servicekit.testing import JWKS_URL, Issuer, serving
-from stack.testing import TestDatabase
-from statute.deadlines import ALMATY
-
-# A Monday morning; what is filed then with a body of the five-day week is due on 14 December.
-START = "2026-11-23T10:00"
-
-
-@pytest.fixture(scope="session")
-def shared_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    return new_database("appeals", "appeals")
+from servicekit.testing import Issuer
 
 
 @pytest.fixture
-def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
-    """The service's database, empty again after each test."""
-    yield shared_database
-    shared_database.empty()
+def service_name() -> str:
+    return "appeals"
 
 
 @pytest.fixture
-def own_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    """A database for one test that races, kills or migrates."""
-    return new_database("appeals", "appeals")
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> SandboxClock:
-    """The legal time of the service under test."""
-    return SandboxClock(tmp_path / "clock")
-
-
-@pytest.fixture
-def go_to(clock: SandboxClock) -> Callable[[str], None]:
-    """Moves legal time to a moment in Almaty, as `2026-11-23T10:00`."""
-
-    def move(moment: str) -> None:
-        clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ALMATY))
-
-    return move
-
-
-@pytest.fixture
-def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[TestDatabase], Settings]:
-    """Makes the settings of a service on a database; its legal time begins on the morning of 23 November 2026."""
-    go_to(START)
-
-    def make(database: TestDatabase) -> Settings:
-        return Settings(
-            environment="local",
-            issuer=SANDBOX_ISSUER,
-            jwks_url=JWKS_URL,
-            clock_file=tmp_path / "clock",
-            database_url=database.url,
-            sweep_seconds=3600,  # when it starts and when it is told to: tests say themselves when terms expire
-        )
-
-    return make
-
-
-@pytest.fixture
-def settings(settings_for: Callable[[TestDatabase], Settings], database: TestDatabase) -> Settings:
-    return settings_for(database)
-
-
-@pytest.fixture
-async def client(settings: Settings, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, over HTTP."""
-    async with serving(create_app(settings, issuer=issuer.transport)) as client:
-        yield client
+def app_with(issuer: Issuer) -> Callable[[dict[str, Any]], FastAPI]:
+    """Makes the service by settings."""
+    return lambda settings: create_app(Settings(**settings), issuer=issuer.transport)
 
 
 @pytest.fixture
@@ -154,29 +96,10 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
 
 
 @pytest.fixture
-def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
-    """Lets somebody read what must be there; gives the JSON.
-
-    As in `await look("citizen", "/v1/appeals", status="answered")`.
-    """
-
-    async def read(who: str, address: str, **parameters: Any) -> Any:
-        # httpx drops the query of an address when it is given parameters, even none.
-        answer = await client.get(address, params=parameters or None, headers=people[who])
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return read
-
-
-@pytest.fixture
-def sweep(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[[], Awaitable[int]]:
+def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], Awaitable[int]]:
     """Lets the service record what has expired; how many appeals."""
 
     async def run() -> int:
-        answer = await client.post("/internal/sweeps", headers=people["operator"])
-        assert answer.status_code == 200, answer.text
-        done: int = answer.json()["done"]["expire-appeals"]
-        return done
+        return (await run_sweeps())["expire-appeals"]
 
     return run

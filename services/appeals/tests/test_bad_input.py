@@ -163,7 +163,7 @@ async def test_cursors_that_we_never_gave_are_400(client: httpx.AsyncClient, peo
         "/v1/appeals": ["x", "%", "é", cursor("7"), cursor(some_id, some_id), cursor("\0")],
         f"/v1/appeals/{some_id}/history": [cursor(some_id), cursor(str(2**31), some_id), cursor("-1e9", some_id)],
         f"/v1/appeals/{some_id}/accesses": [cursor("1", some_id)],
-        "/v1/journals/appeals/entries": [cursor(str(2**64), some_id), cursor("-1", some_id), cursor("1")],
+        "/v1/journals/appeals/entries": ["x", "-1", "1.0", str(2**63), cursor("1")],
     }
     for address, bad in cases.items():
         for after in bad:

@@ -1,7 +1,5 @@
 """Every error of appeals is a problem with a stable code, a status, and texts in three languages."""
 
-import inspect
-import string
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,8 +9,9 @@ import pytest
 from appeals.domain import errors
 from appeals.domain.agencies import UnknownAgency
 from appeals.main import PROBLEMS
+from servicekit.languages import LANGUAGES
 from servicekit.problems import KIT
-from servicekit.testing import Issuer
+from servicekit.testing import Issuer, errors_of, texts_at_odds
 from statute.calendars import CalendarMissing, OutsideCalendar
 from statute.procedures import NotAllowedNow
 from statute.rules import Undecided, UnknownRuleSet
@@ -22,10 +21,9 @@ People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
 Act = Callable[..., Awaitable[httpx.Response]]
 GoTo = Callable[[str], None]
+Provoke = Callable[[str], Awaitable[httpx.Response]]
+EachIsTold = Callable[..., Awaitable[None]]
 
-OF_THE_RULES = {
-    each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__
-}  # fmt: skip
 FROM_ELSEWHERE = {UnknownAgency, UnknownRuleSet, Undecided, OutsideCalendar}
 STATUSES = {
     "calendar-missing": 503,
@@ -44,7 +42,7 @@ KINDS = {code: (KIT | PROBLEMS).kinds[code] for code in STATUSES}
 
 
 def test_every_error_has_a_problem_and_every_problem_an_error() -> None:
-    assert PROBLEMS.codes.keys() == OF_THE_RULES | FROM_ELSEWHERE | {CalendarMissing, NotAllowedNow}
+    assert PROBLEMS.codes.keys() == errors_of(errors) | FROM_ELSEWHERE | {CalendarMissing, NotAllowedNow}
     assert PROBLEMS.kinds.keys() <= set(PROBLEMS.codes.values()) <= KINDS.keys()
 
 
@@ -54,12 +52,7 @@ def test_every_status_is_the_one_promised() -> None:
 
 @pytest.mark.parametrize("code", STATUSES)
 def test_the_three_texts_name_the_same_facts(code: str) -> None:
-    kind = KINDS[code]
-    for texts in (kind.title.model_dump(), kind.detail.model_dump()):
-        assert all(text == text.strip() != "" for text in texts.values())
-        assert len(set(texts.values())) == 3
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts.values()]
-        assert fields[0] == fields[1] == fields[2]
+    assert texts_at_odds(KINDS[code]) == []
 
 
 # How each comes about: by a question; by filing at a moment with some fields; by an action at a moment after another.
@@ -91,9 +84,7 @@ def people(people: People, issuer: Issuer) -> People:
 
 
 @pytest.fixture
-def provoke(
-    client: httpx.AsyncClient, people: People, filing: Filing, file: File, act: Act, go_to: GoTo
-) -> Callable[[str], Awaitable[httpx.Response]]:
+def provoke(client: httpx.AsyncClient, people: People, filing: Filing, file: File, act: Act, go_to: GoTo) -> Provoke:
     """Makes a problem come about."""
 
     async def make(code: str) -> httpx.Response:
@@ -113,20 +104,7 @@ def provoke(
     return make
 
 
-@pytest.mark.parametrize("language", ["kk", "ru", "en"])
-async def test_each_can_be_provoked_over_http(
-    language: str, provoke: Callable[[str], Awaitable[httpx.Response]], client: httpx.AsyncClient, go_to: GoTo
-) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
     assert {*ASKED, *FILED, *ACTED} == KINDS.keys() - RACED
-    client.headers["Accept-Language"] = language
-    for code in KINDS.keys() - RACED:
-        kind = KINDS[code]
-        go_to("2026-11-23T10:00")
-        answer = await provoke(code)
-        problem = answer.json()
-        assert (answer.status_code, problem["code"], problem["type"]) == (kind.status, code, f"/problems/{code}")
-        assert answer.headers["content-language"] == language
-        assert problem["title"] == getattr(kind.title, language)
-        assert "–" not in problem["detail"]
-        assert not set("{}") & set(problem["detail"])
-        assert ("retry-after" in answer.headers) is (kind.status == 503)
+    await each_is_told(KINDS, provoke, language, but=RACED)

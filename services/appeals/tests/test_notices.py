@@ -8,16 +8,16 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from appeals.domain.appeal import TRANSITIONS, Action
-from appeals.main import create_app
 from appeals.notices import notice_of
-from appeals.settings import Settings
 from servicekit.testing import Issuer, serving
+from stack.testing import TestDatabase
 
 People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
@@ -37,7 +37,9 @@ def texted() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-async def client(settings: Settings, issuer: Issuer, texted: list[dict[str, Any]]) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    app_on: Callable[..., FastAPI], database: TestDatabase, texted: list[dict[str, Any]]
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service that can send text messages, and nothing else."""
 
     async def take(request: Request) -> Response:
@@ -46,8 +48,8 @@ async def client(settings: Settings, issuer: Issuer, texted: list[dict[str, Any]
 
     async with serving(Starlette(routes=[Route("/messages", take, methods=["POST"])])) as gateway:
         there = f"{gateway.base_url}/messages".replace("//m", "/m")
-        reaching = Settings.model_validate(settings.model_dump() | {"sms_url": there, "sms_secret": "known to both"})
-        async with serving(create_app(reaching, issuer=issuer.transport)) as client:
+        reaching = {"sms_url": there, "sms_secret": "known to both"}
+        async with serving(app_on(database, **reaching)) as client:
             yield client
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import asyncpg
 import httpx
+from fastapi import FastAPI
 
-from appeals.main import create_app
-from appeals.settings import Settings
-from servicekit.testing import Issuer, serving
+from servicekit.testing import serving
 from stack.testing import TestDatabase
 
 Filing = Callable[..., dict[str, Any]]
@@ -30,13 +29,12 @@ async def set_open(admin_url: str, database: TestDatabase, *, is_open: bool) -> 
 async def test_the_service_waits_for_its_database_and_goes_on(
     own_database: TestDatabase,
     postgres_url: str,
-    settings_for: Callable[[TestDatabase], Settings],
-    issuer: Issuer,
+    app_on: Callable[..., FastAPI],
     people: People,
     filing: Filing,
 ) -> None:
     headers = people["citizen"] | {"Idempotency-Key": "during-the-outage"}
-    async with serving(create_app(settings_for(own_database), issuer=issuer.transport)) as client:
+    async with serving(app_on(own_database)) as client:
 
         async def ask() -> list[httpx.Response]:
             return [

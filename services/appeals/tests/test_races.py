@@ -2,16 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from appeals.main import create_app
-from appeals.settings import Settings
-from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
 
 Filing = Callable[..., dict[str, Any]]
@@ -26,14 +23,9 @@ ENDS = {"appeal.answered": "answered", "appeal.withdrawn": "withdrawn", "appeal.
 
 
 @pytest.fixture
-async def client(
-    own_database: TestDatabase,
-    settings_for: Callable[[TestDatabase], Settings],
-    issuer: Issuer,
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service whose database is this test's alone."""
-    async with serving(create_app(settings_for(own_database), issuer=issuer.transport)) as client:
-        yield client
+def database(own_database: TestDatabase) -> TestDatabase:
+    """This test's alone."""
+    return own_database
 
 
 async def test_sixty_four_equal_requests_with_one_key_make_one_appeal(

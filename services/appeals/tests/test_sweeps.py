@@ -7,10 +7,9 @@ from typing import Any
 
 import asyncpg
 import httpx
+from fastapi import FastAPI
 
-from appeals.main import create_app
-from appeals.settings import Settings
-from servicekit.testing import Issuer, serving
+from servicekit.testing import serving
 from stack.testing import TestDatabase
 
 People = dict[str, dict[str, str]]
@@ -120,16 +119,15 @@ async def test_the_metrics_tell_how_long_the_oldest_has_waited(
 
 
 async def test_after_a_long_pause_nothing_is_missed(
-    settings: Settings, issuer: Issuer, people: People, filing: Filing, go_to: GoTo
+    app_on: Callable[..., FastAPI], database: TestDatabase, people: People, filing: Filing, go_to: GoTo
 ) -> None:
-    settings = settings.model_copy(update={"sweep_seconds": 0.05})
     headers = people["citizen"]
-    async with serving(create_app(settings, issuer=issuer.transport)) as client:
+    async with serving(app_on(database, sweep_seconds=0.05)) as client:
         for day in (23, 24, 25):
             go_to(f"2026-11-{day}T10:00")
             assert (await client.post("/v1/appeals", json=filing(), headers=headers)).status_code == 201
     go_to("2027-06-01T10:00")
-    async with serving(create_app(settings, issuer=issuer.transport)) as client:
+    async with serving(app_on(database, sweep_seconds=0.05)) as client:
         given_up_at = time.monotonic() + 10
         while True:
             items = (await client.get("/v1/appeals", headers=headers)).json()["items"]

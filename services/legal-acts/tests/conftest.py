@@ -1,89 +1,32 @@
-"""The legal-acts service over real HTTP and a real database, and people who use it."""
+"""The legal-acts service, people who use it, and what they do.
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime
-from pathlib import Path
+A law posted when legal time begins is discussed until 14 December at least, an order until 7 December.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from legal_acts.main import create_app
 from legal_acts.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.clock import SandboxClock
-from servicekit.testing import JWKS_URL, Issuer, serving
-from stack.testing import TestDatabase
-from statute.deadlines import ALMATY
+from servicekit.testing import Issuer
 
-# A Monday morning. A law posted then is discussed until 14 December at least, an order until 7 December.
-START = "2026-11-23T10:00"
 MIN_JUSTICE = "991240968911"
 MIN_TRANSPORT = "991240971961"
 
 
-@pytest.fixture(scope="session")
-def shared_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    return new_database("legal-acts", "legal_acts")
+@pytest.fixture
+def service_name() -> str:
+    return "legal-acts"
 
 
 @pytest.fixture
-def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
-    """The service's database, empty again after each test."""
-    yield shared_database
-    shared_database.empty()
-
-
-@pytest.fixture
-def own_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    """A database for one test that races, kills or migrates."""
-    return new_database("legal-acts", "legal_acts")
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> SandboxClock:
-    """The legal time of the service under test."""
-    return SandboxClock(tmp_path / "clock")
-
-
-@pytest.fixture
-def go_to(clock: SandboxClock) -> Callable[[str], None]:
-    """Moves legal time to a moment in Almaty, as `2026-11-23T10:00`."""
-
-    def move(moment: str) -> None:
-        clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ALMATY))
-
-    return move
-
-
-@pytest.fixture
-def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[TestDatabase], Settings]:
-    """Makes the settings of a service on a database; its legal time begins on the morning of 23 November 2026."""
-    go_to(START)
-
-    def make(database: TestDatabase) -> Settings:
-        return Settings(
-            environment="local",
-            issuer=SANDBOX_ISSUER,
-            jwks_url=JWKS_URL,
-            clock_file=tmp_path / "clock",
-            database_url=database.url,
-            sweep_seconds=3600,  # when it starts and when it is told to
-        )
-
-    return make
-
-
-@pytest.fixture
-def settings(settings_for: Callable[[TestDatabase], Settings], database: TestDatabase) -> Settings:
-    return settings_for(database)
-
-
-@pytest.fixture
-async def client(settings: Settings, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, over HTTP."""
-    async with serving(create_app(settings, issuer=issuer.transport)) as client:
-        yield client
+def app_with(issuer: Issuer) -> Callable[[dict[str, Any]], FastAPI]:
+    """Makes the service by settings."""
+    return lambda settings: create_app(Settings(**settings), issuer=issuer.transport)
 
 
 @pytest.fixture
@@ -194,29 +137,11 @@ def done(act: Callable[..., Awaitable[httpx.Response]]) -> Callable[..., Awaitab
 
 
 @pytest.fixture
-def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
-    """Lets somebody read what must be there; gives the JSON.
-
-    As in `await look("nobody", "/v1/drafts", phase="discussion")`.
-    """
-
-    async def read(who: str, address: str, **parameters: Any) -> Any:
-        # httpx drops the query of an address when it is given parameters, even none.
-        answer = await client.get(address, params=parameters or None, headers=people[who])
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return read
-
-
-@pytest.fixture
-def sweep(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[[], Awaitable[tuple[int, int]]]:
+def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], Awaitable[tuple[int, int]]]:
     """Lets the service do what time asks for; how many discussions ended, and how many overdue answers it recorded."""
 
     async def run() -> tuple[int, int]:
-        answer = await client.post("/internal/sweeps", headers=people["operator"])
-        assert answer.status_code == 200, answer.text
-        count = answer.json()["done"]
+        count = await run_sweeps()
         return count["close-discussions"], count["record-overdue-answers"]
 
     return run

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from legal_acts.main import create_app
-from legal_acts.settings import Settings
-from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
 
 People = dict[str, dict[str, str]]
@@ -24,12 +21,9 @@ Sweep = Callable[[], Awaitable[tuple[int, int]]]
 
 
 @pytest.fixture
-async def client(
-    own_database: TestDatabase, settings_for: Callable[[TestDatabase], Settings], issuer: Issuer
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service whose database is this test's alone."""
-    async with serving(create_app(settings_for(own_database), issuer=issuer.transport)) as client:
-        yield client
+def database(own_database: TestDatabase) -> TestDatabase:
+    """This test's alone."""
+    return own_database
 
 
 async def test_of_twenty_answers_one_stands(post: Post, done: Done, act: Act, look: Look) -> None:

@@ -1,77 +1,30 @@
 """The README's tables and diagram are drawn from the code, and these tests hold it to them."""
 
-import os
-import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from legal_acts.domain.draft import TRANSITIONS, Action, Phase, actions_in
-from legal_acts.main import create_app
+from legal_acts.domain.draft import TRANSITIONS, Action, Phase
 from legal_acts.permissions import PERMISSIONS
 from legal_acts.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.permissions import ANY
+from servicekit.drawing import operation_table, place_in, remedy, state_diagram, transition_table
 
 README = Path(__file__).parents[1] / "README.md"
-
-
-def transition_table() -> str:
-    """Phases down, actions across, and where each leads."""
-    lines = ["| Phase | " + " | ".join(Action) + " |", "|---" * (len(Action) + 1) + "|"]
-    for phase in (None, *Phase):
-        edges = (TRANSITIONS.get((phase, action)) for action in Action)
-        cells = ("–" if edge is None else f"`{edge.target}`" for edge in edges)
-        lines.append(f"| {'(new)' if phase is None else f'`{phase}`'} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def state_diagram() -> str:
-    """The same as a Mermaid state diagram, without what leaves a draft where it is."""
-    edges = [
-        f"    {phase or '[*]'} --> {edge.target}: {action}"
-        for (phase, action), edge in TRANSITIONS.items()
-        if phase is not edge.target
-    ]
-    ends = [f"    {phase} --> [*]" for phase in Phase if not actions_in(phase)]
-    return "\n".join(["```mermaid", "stateDiagram-v2", *edges, *ends, "```"])
-
-
-def operation_table() -> str:
-    """Every described endpoint with what it is for and who may use it."""
-    app = create_app(
-        Settings(environment="local", issuer=SANDBOX_ISSUER, jwks_url="http://issuer/jwks.json", database_url="-")
-    )
-    rows = [
-        f"| `{method.upper()} {path}` | {operation['description']} | {who_may(operation['operationId'])} |"
-        for path, item in app.openapi()["paths"].items()
-        for method, operation in item.items()
-        if operation["operationId"] in PERMISSIONS.table
-    ]
-    return "\n".join(["| Endpoint | For | Who |", "|---|---|---|", *rows])
-
-
-def who_may(operation: str) -> str:
-    """The operation's row of the permission table: each role with what must tie it to the draft."""
-    ties = {role: sorted(relations - {ANY}) for role, relations in PERMISSIONS.table[operation].items()}
-    return ", ".join(role + (f" ({' or '.join(needed)})" if needed else "") for role, needed in ties.items())
-
-
-DRAWN = {"transitions": transition_table, "diagram": state_diagram, "operations": operation_table}
+DRAWN = {
+    "transitions": transition_table(TRANSITIONS, Phase, Action, head="Phase"),
+    "diagram": state_diagram(TRANSITIONS, Phase, loops=False),
+}
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_readme_shows_what_the_code_says(name: str) -> None:
-    between = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
-    drawn = DRAWN[name]()
-    if os.environ.get("ASHYQ_WRITE") == "1":
-        README.write_text(between.sub(lambda _: drawn, README.read_text("utf-8"), count=1), "utf-8")
-    found = between.search(README.read_text("utf-8"))
-    assert found is not None, f"README.md has no place for {name}"
-    assert found.group() == drawn, (
-        "README.md differs from the code; draw it anew with "
-        "`ASHYQ_WRITE=1 .venv/bin/pytest services/legal-acts/tests/test_readme.py`"
-    )
+    assert place_in(README, name, DRAWN[name]) == DRAWN[name], remedy(__file__)
+
+
+def test_the_readme_shows_every_operation(described: dict[str, Any]) -> None:
+    operations = operation_table(described, PERMISSIONS)
+    assert place_in(README, "operations", operations) == operations, remedy(__file__)
 
 
 def test_the_readme_names_every_setting() -> None:

@@ -1,9 +1,7 @@
-"""The procurement service over real HTTP and a real database, a registry beside it, and people who use it."""
+"""The procurement service, a registry beside it, people who use it, and what they do."""
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -13,25 +11,13 @@ from fastapi.responses import JSONResponse
 
 from procurement.main import create_app
 from procurement.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.clock import SandboxClock
-from servicekit.testing import JWKS_URL, Issuer, serving
-from stack.testing import TestDatabase
-from statute.deadlines import ALMATY
+from servicekit.testing import Issuer
 
-# A Monday morning; three working days after it is Thursday the 26th.
 START = "2026-11-23T10:00"
+# Three working days after it.
 BIDS_UNTIL = "2026-11-26T18:00:00+05:00"
 AFTER_DEADLINE = "2026-11-26T18:00:01"
-# Five working days after Thursday the 26th; the contract is possible from the 4th.
-LAST_DAY_TO_COMPLAIN = "2026-12-03T23:00"
-AFTER_WINDOW = "2026-12-04T09:00"
 BID_KEY = base64.b64encode(bytes(range(32))).decode()
-NUMBERS = {
-    "supplier": ("KZ-BIN", "150340962116"),
-    "rival": ("KZ-BIN", "180940974038"),
-    "trader": ("KZ-IIN", "880417499014"),
-}
 
 
 class Registry:
@@ -61,72 +47,25 @@ class Registry:
         return JSONResponse({"items": [{**each, "debtor": each["id"] in self.debtors} for each in body["subjects"]]})
 
 
-@pytest.fixture(scope="session")
-def shared_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    return new_database("procurement", "procurement")
-
-
-@pytest.fixture
-def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
-    """The service's database, empty again after each test."""
-    yield shared_database
-    shared_database.empty()
-
-
-@pytest.fixture
-def own_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    """A database for one test that races, kills or migrates."""
-    return new_database("procurement", "procurement")
-
-
 @pytest.fixture
 def registry() -> Registry:
     return Registry()
 
 
 @pytest.fixture
-def clock(tmp_path: Path) -> SandboxClock:
-    """The legal time of the service under test."""
-    return SandboxClock(tmp_path / "clock")
+def service_name() -> str:
+    return "procurement"
 
 
 @pytest.fixture
-def go_to(clock: SandboxClock) -> Callable[[str], None]:
-    """Moves legal time to a moment in Almaty, as `2026-11-23T10:00`."""
+def app_with(issuer: Issuer, registry: Registry) -> Callable[[dict[str, Any]], FastAPI]:
+    """Makes the service by settings, with its key and its way to the registry."""
 
-    def move(moment: str) -> None:
-        clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ALMATY))
-
-    return move
-
-
-@pytest.fixture
-def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[TestDatabase], Settings]:
-    """Makes the settings of a service on a database; its legal time begins on the morning of 23 November 2026."""
-    go_to(START)
-
-    def make(database: TestDatabase) -> Settings:
-        return Settings(
-            environment="local",
-            issuer=SANDBOX_ISSUER,
-            jwks_url=JWKS_URL,
-            clock_file=tmp_path / "clock",
-            database_url=database.url,
-            sweep_seconds=3600,  # when it starts and when it is told to: tests say themselves when deadlines pass
-            bid_key=BID_KEY,
-        )
+    def make(settings: dict[str, Any]) -> FastAPI:
+        settings = {"bid_key": BID_KEY} | settings
+        return create_app(Settings(**settings), issuer=issuer.transport, registry=registry.transport)
 
     return make
-
-
-@pytest.fixture
-async def client(
-    settings_for: Callable[[TestDatabase], Settings], database: TestDatabase, issuer: Issuer, registry: Registry
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, over HTTP."""
-    app = create_app(settings_for(database), issuer=issuer.transport, registry=registry.transport)
-    async with serving(app) as client:
-        yield client
 
 
 @pytest.fixture
@@ -234,25 +173,11 @@ def bid(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
 
 
 @pytest.fixture
-def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
-    """Lets somebody read what must be there; gives the JSON."""
-
-    async def read(who: str, address: str, **parameters: Any) -> Any:
-        answer = await client.get(address, params=parameters or None, headers=people[who])
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return read
-
-
-@pytest.fixture
-def sweep(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[[], Awaitable[dict[str, int]]]:
+def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], Awaitable[dict[str, int]]]:
     """Lets the service do what is due; how many cases of each kind."""
 
     async def run() -> dict[str, int]:
-        answer = await client.post("/internal/sweeps", headers=people["operator"])
-        assert answer.status_code == 200, answer.text
-        done: dict[str, int] = answer.json()["done"]
+        done = await run_sweeps()
         return {name: done[name] for name in ("open-tenders", "award-lots", "finish-awards")}
 
     return run

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from procurement.queries.sealing import Seal, SealBroken
-from servicekit.journal import commitment
 from stack.testing import TestDatabase
+from verifier.canonical import commitment_of
 
 People = dict[str, dict[str, str]]
 Do = Callable[..., Awaitable[dict[str, Any]]]
@@ -30,7 +30,7 @@ def test_a_seal_opens_for_its_own_bid_and_key_alone() -> None:
     sealed = seal.close(BID, CONTENT)
     opened = seal.open(BID, sealed.sealed)
     assert opened.content == CONTENT
-    assert commitment(bytes.fromhex(opened.salt), CONTENT).hex() == sealed.commitment
+    assert commitment_of(bytes.fromhex(opened.salt), CONTENT).hex() == sealed.commitment
     assert seal.close(BID, CONTENT).sealed != sealed.sealed
     broken = sealed.sealed[:-1] + bytes([sealed.sealed[-1] ^ 1])
     for other, key, data in ((BID, bytes(31) + b"1", sealed.sealed), (UUID(int=1), bytes(32), sealed.sealed)):
@@ -84,7 +84,7 @@ async def test_after_the_opening_everybody_reads_all_and_can_check_it(
     items = (await look("nobody", f"/v1/tenders/{tender['id']}/bids"))["items"]
     first, second = items
     assert first["offer"]["price"]["amount"] == "873421.07"
-    assert commitment(bytes.fromhex(first["salt"]), first["offer"]).hex() == promised["commitment"]
+    assert commitment_of(bytes.fromhex(first["salt"]), first["offer"]).hex() == promised["commitment"]
     entries = (await look("nobody", "/v1/journals/procurement/entries", limit=100))["items"]
     promise = next(each for each in entries if each["event"] == "bid.submitted")
     assert promise["data"]["commitment"] == promised["commitment"]

@@ -1,44 +1,30 @@
 """The contract: the described API is the committed one, and the running service keeps to it whatever it is sent."""
 
-import asyncio
-import base64
-import json
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
-from procurement.main import create_app
 from procurement.permissions import PERMISSIONS
-from procurement.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.testing import Issuer
+from servicekit.drawing import document_text, remedy, whole
+from servicekit.testing import Issuer, badly_described, operations_of
 
 Planning = Callable[..., dict[str, Any]]
 Do = Callable[..., Awaitable[dict[str, Any]]]
+SendMuch = Callable[..., Awaitable[set[str]]]
 Case = schemathesis.Case[Any]
 
 COMMITTED = Path(__file__).parents[1] / "openapi.json"
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 9
 LATER = "2026-12-30T10:00:00+05:00"
 YEARS = [{"amount": "1"}] * 3
 OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxes": YEARS, "payroll": YEARS}
 OFFER |= {"warranty_months": 12}
+# There are neither complaints nor contracts.
+NEVER = {"decide_award_complaint", "read_award_complaint_receipt"}
+NEVER |= {"conclude_contract", "read_contract", "read_contract_receipt"}
 
 
 @dataclass(frozen=True)
@@ -49,48 +35,23 @@ class Known:
     bodies: dict[str, dict[str, Any]]
 
 
-def described() -> dict[str, Any]:
-    """The document as the service would serve it; describing needs neither a database nor an issuer."""
-    app = create_app(
-        Settings(
-            environment="local",
-            issuer=SANDBOX_ISSUER,
-            jwks_url="http://issuer/jwks.json",
-            database_url="-",
-            bid_key=base64.b64encode(bytes(32)).decode(),
-        )
-    )
-    document: dict[str, Any] = app.openapi()
-    return document
+def test_the_committed_document_is_the_services_own(described: dict[str, Any]) -> None:
+    text = document_text(described)
+    assert whole(COMMITTED, text) == text, remedy(f"{__file__} -k committed")
 
 
-def test_the_committed_document_is_the_services_own() -> None:
-    text = json.dumps(described(), ensure_ascii=False, indent=2) + "\n"
-    if os.environ.get("ASHYQ_WRITE") == "1":
-        COMMITTED.write_text(text, "utf-8")
-    assert COMMITTED.read_text("utf-8") == text, (
-        "the API has changed; when that is meant, write openapi.json anew with "
-        "`ASHYQ_WRITE=1 .venv/bin/pytest services/procurement/tests/test_contract.py -k committed`"
-    )
-
-
-def test_every_operation_is_described_with_its_words_and_its_problems() -> None:
-    operations = {each["operationId"]: each for path in described()["paths"].values() for each in path.values()}
-    assert PERMISSIONS.table.keys() <= operations.keys()
-    for name, operation in operations.items():
-        assert operation["description"].endswith("."), name
-        assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
-        for parameter in operation.get("parameters", ()):
-            assert parameter["schema"], (name, parameter["name"])
+def test_every_operation_is_described_with_its_words_and_its_problems(described: dict[str, Any]) -> None:
+    assert PERMISSIONS.table.keys() <= operations_of(described)
+    assert badly_described(described) == []
 
 
 async def test_the_running_service_keeps_to_its_document(
-    *, client: httpx.AsyncClient, issuer: Issuer, planning: Planning, prepare: Do, publish: Do, award: Do, bid: Do
+    *, send_much: SendMuch, issuer: Issuer, planning: Planning, prepare: Do, publish: Do, award: Do, bid: Do
 ) -> None:
     lot = await award()
     running = await publish(bids_until=LATER)
     drafts = [(await prepare(bids_until=LATER))["id"] for _ in range(4)]
-    known = {
+    ids = {
         "name": ["report-2022"],
         "tender_id": [running["id"], lot["tender"]["id"]],
         "/v1/tenders/{tender_id}/publication": drafts[1:],
@@ -98,6 +59,9 @@ async def test_the_running_service_keeps_to_its_document(
         "/v1/tenders/{tender_id}/bids": [running["id"]],
         "lot_id": [lot["id"]],
         "award_id": [lot["award"]["id"]],
+        "/v1/tenders/{object_id}/receipt": [running["id"]],
+        "/v1/awards/{object_id}/receipt": [lot["award"]["id"]],
+        "/v1/bids/{object_id}/receipt": [lot["award"]["bid"]],
         "bid_id": [(await bid("supplier", running))["id"], lot["award"]["bid"]],
     }
     bodies = {
@@ -109,35 +73,9 @@ async def test_the_running_service_keeps_to_its_document(
         "/v1/tenders/{tender_id}/bids": {"lot": running["lots"][0]["id"], "offer": OFFER},
     }
     everybody = issuer.headers("buyer", "supplier", "auditor", agency="991240995750", bin="150340962116")
-    done = await asyncio.to_thread(send_much, str(client.base_url), everybody, Known(known, bodies))
-    assert done >= PERMISSIONS.table.keys() - {"decide_award_complaint", "conclude_contract", "read_contract"}
-
-
-def send_much(url: str, headers: dict[str, str], known: Known) -> set[str]:
-    """Send sound and unsound requests to every operation, most of them about what exists; which ever succeeded."""
-    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
-    done = set()
-    turns = count()
-    for found in schema.get_all_operations():
-        assert isinstance(found, Ok)
-        operation = found.ok()
-
-        @seed(2026)
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE))
-        def hold(case: Case) -> None:
-            name_what_exists(case, known, next(turns))
-            if case.call_and_validate(headers=headers, checks=CHECKS).status_code < 300:
-                done.add(case.operation.definition.raw["operationId"])
-
-        hold()
-    return done
+    known, turns = Known(ids, bodies), count()
+    done = await send_much(everybody, lambda case: name_what_exists(case, known, next(turns)), examples=9)
+    assert done >= PERMISSIONS.table.keys() - NEVER
 
 
 def name_what_exists(case: Case, known: Known, turn: int) -> None:

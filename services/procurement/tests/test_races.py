@@ -7,9 +7,8 @@ from typing import Any
 
 import asyncpg
 import httpx
+from fastapi import FastAPI
 
-from procurement.main import create_app
-from procurement.settings import Settings
 from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
 from statute.identifiers import check_digit
@@ -74,9 +73,8 @@ async def test_two_processes_award_once(
     *,
     client: httpx.AsyncClient,
     people: People,
-    settings_for: Callable[[TestDatabase], Settings],
+    app_on: Callable[..., FastAPI],
     database: TestDatabase,
-    issuer: Issuer,
     registry: Any,
     publish: Do,
     bid: Do,
@@ -87,8 +85,7 @@ async def test_two_processes_award_once(
     tenders = [await publish() for _ in range(6)]
     for tender in tenders:
         await bid("supplier", tender)
-    other_app = create_app(settings_for(database), issuer=issuer.transport, registry=registry.transport)
-    async with serving(other_app) as other:
+    async with serving(app_on(database)) as other:
         go_to("2026-11-26T18:00:01")
         registry.silent = True
         # The other's first turn may be opening them at this moment.

@@ -1,24 +1,18 @@
-"""The registry over real HTTP and a real database, and people who use it."""
+"""The registry, people who use it, and what they do.
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime
-from pathlib import Path
+What is received when legal time begins is to be opened by Thursday, 26 November.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from registry.main import create_app
 from registry.settings import Settings
-from servicekit.base_settings import SANDBOX_ISSUER
-from servicekit.clock import SandboxClock
-from servicekit.testing import JWKS_URL, Issuer, serving
-from stack.testing import TestDatabase
-from statute.deadlines import ALMATY
-
-# A Monday morning; what is received then is to be opened by Thursday, 26 November.
-START = "2026-11-23T10:00"
-
+from servicekit.testing import Issuer
 
 AIGERIM = "880417499014"
 NURLAN = "850101300015"
@@ -27,68 +21,15 @@ SAUDA = "120640950178"
 BANK = "990140000027"
 
 
-@pytest.fixture(scope="session")
-def shared_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    return new_database("registry", "registry")
+@pytest.fixture
+def service_name() -> str:
+    return "registry"
 
 
 @pytest.fixture
-def database(shared_database: TestDatabase) -> Iterator[TestDatabase]:
-    """The service's database, empty again after each test."""
-    yield shared_database
-    shared_database.empty()
-
-
-@pytest.fixture
-def own_database(new_database: Callable[[str, str], TestDatabase]) -> TestDatabase:
-    """A database for one test that races or migrates."""
-    return new_database("registry", "registry")
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> SandboxClock:
-    """The legal time of the service under test."""
-    return SandboxClock(tmp_path / "clock")
-
-
-@pytest.fixture
-def go_to(clock: SandboxClock) -> Callable[[str], None]:
-    """Moves legal time to a moment in Almaty, as `2026-11-23T10:00`."""
-
-    def move(moment: str) -> None:
-        clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ALMATY))
-
-    return move
-
-
-@pytest.fixture
-def settings_for(go_to: Callable[[str], None], tmp_path: Path) -> Callable[[TestDatabase], Settings]:
-    """Makes the settings of a service on a database; its legal time begins on the morning of 23 November 2026."""
-    go_to(START)
-
-    def make(database: TestDatabase) -> Settings:
-        return Settings(
-            environment="local",
-            issuer=SANDBOX_ISSUER,
-            jwks_url=JWKS_URL,
-            clock_file=tmp_path / "clock",
-            database_url=database.url,
-            sweep_seconds=3600,  # when it starts and when it is told to
-        )
-
-    return make
-
-
-@pytest.fixture
-def settings(settings_for: Callable[[TestDatabase], Settings], database: TestDatabase) -> Settings:
-    return settings_for(database)
-
-
-@pytest.fixture
-async def client(settings: Settings, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, over HTTP."""
-    async with serving(create_app(settings, issuer=issuer.transport)) as client:
-        yield client
+def app_with(issuer: Issuer) -> Callable[[dict[str, Any]], FastAPI]:
+    """Makes the service by settings."""
+    return lambda settings: create_app(Settings(**settings), issuer=issuer.transport)
 
 
 @pytest.fixture
@@ -202,18 +143,6 @@ def opened(
 
 
 @pytest.fixture
-def look(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
-    """Lets somebody read what must be there; gives the JSON."""
-
-    async def read(who: str, address: str, **parameters: Any) -> Any:
-        answer = await client.get(address, params=parameters or None, headers=people[who])
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return read
-
-
-@pytest.fixture
 def search(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[Any]]:
     """Asks the register about somebody, without a token unless one is named; gives the JSON."""
 
@@ -226,13 +155,10 @@ def search(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Call
 
 
 @pytest.fixture
-def sweep(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[[], Awaitable[int]]:
+def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], Awaitable[int]]:
     """Lets the service record what was not opened in time; how many proceedings."""
 
     async def run() -> int:
-        answer = await client.post("/internal/sweeps", headers=people["operator"])
-        assert answer.status_code == 200, answer.text
-        done: int = answer.json()["done"]["record-overdue-openings"]
-        return done
+        return (await run_sweeps())["record-overdue-openings"]
 
     return run

@@ -102,7 +102,7 @@ async def test_nobody_outside_sees_a_persons_number_or_a_claimant(
 async def test_nothing_found_looks_like_an_answer(opened: Opened, search: Search) -> None:
     await opened()
     found, none = await search(iin=AIGERIM), await search(iin=NURLAN)
-    assert found.keys() == none.keys() == {"at", "by", "items"}
+    assert found.keys() == none.keys() == {"at", "by", "items", "receipt"}
     assert none["items"] == []
 
 

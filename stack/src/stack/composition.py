@@ -21,8 +21,7 @@ from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
 from servicekit.clock import SandboxClock
 from servicekit.neighbours import Neighbour
 from servicekit.upstream import Http, InProcess, Upstream
-from stack.databases import ServiceUrls
-from stack.place import Place
+from stack.place import Ground
 from stack.sandbox import CLIENT_SECRET, create_sandbox
 
 # The name of each service, and the package of its code; a service comes after those that it calls.
@@ -37,8 +36,7 @@ class Surroundings:
     the network.
     """
 
-    place: Place
-    urls: Mapping[str, ServiceUrls]
+    ground: Ground
     neighbour: Callable[[str], Neighbour]
     issuer: httpx.AsyncBaseTransport | None = None
 
@@ -49,13 +47,16 @@ class Surroundings:
             "environment": "local",
             "issuer": SANDBOX_ISSUER,
             "jwks_url": f"{sandbox}/sandbox/jwks.json",
-            "clock_file": self.place.clock_file,
+            "clock_file": self.ground.place.clock_file,
         }
 
     def service(self, name: str) -> dict[str, Any]:
         return {
             **self.identity,
-            "database_url": self.urls[name].database_url,
+            "database_url": self.ground.urls[name].database_url,
+            "journal_key": self.ground.place.journal_signer(name).secret,
+            "witness_url": self.ground.witness,
+            "witness_key": self.ground.place.witness_signer.key.text,
             "token_url": f"{self.neighbour('sandbox').url}/sandbox/oauth/token",
             "client_id": name,
             "client_secret": CLIENT_SECRET,
@@ -72,26 +73,26 @@ def create(name: str, around: Surroundings) -> ASGIApp:
         return create_registry(RegistrySettings(**around.service(name)), issuer=around.issuer)
     if name == "procurement":
         registry = around.neighbour("registry")
-        settings = ProcurementSettings(**around.service(name), registry_url=registry.url, bid_key=around.place.bid_key)
+        settings = ProcurementSettings(
+            **around.service(name), registry_url=registry.url, bid_key=around.ground.place.bid_key
+        )
         return create_procurement(settings, issuer=around.issuer, registry=registry.transport)
     services = {each: around.neighbour(each) for each in SERVICES}
-    clock = SandboxClock(around.place.clock_file)
-    return create_sandbox(IdentitySettings(**around.identity), around.place.issuer, clock, services)
+    place = around.ground.place
+    return create_sandbox(IdentitySettings(**around.identity), place.issuer, SandboxClock(place.clock_file), services)
 
 
-def compose(place: Place, urls: Mapping[str, ServiceUrls]) -> ASGIApp:
+def compose(ground: Ground) -> ASGIApp:
     """The gateway in front of everything in this process."""
-    around, made = behind_the_gateway(place, urls)
+    around, made = behind_the_gateway(ground)
     return create_gateway(GatewaySettings(**around.identity), made, issuer=made["sandbox"])
 
 
-def behind_the_gateway(place: Place, urls: Mapping[str, ServiceUrls]) -> tuple[Surroundings, dict[str, Upstream]]:
+def behind_the_gateway(ground: Ground) -> tuple[Surroundings, dict[str, Upstream]]:
     """The sandbox and the services in this process, by name; each must be entered before it answers."""
     made: dict[str, Upstream] = {}
     # The sandbox asks services to sweep and they read its keys, so each finds the other when it first asks.
-    around = Surroundings(
-        place, urls, lambda name: Neighbour(f"http://{name}", _Later(made, name)), _Later(made, "sandbox")
-    )
+    around = Surroundings(ground, lambda name: Neighbour(f"http://{name}", _Later(made, name)), _Later(made, "sandbox"))
     for name in ("sandbox", *SERVICES):
         made[name] = InProcess(create(name, around))
     return around, made

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from servicekit.migrations.running import upgrade
 from stack import databases, postgres
 from stack.composition import SERVICES, compose
 from stack.keeping import kept
-from stack.place import Place, unusable
+from stack.place import Ground, Place, unusable
 from stack.serving import CannotStart, listening
+from stack.witness_process import witness_beside
 
 
 @contextmanager
@@ -27,13 +28,13 @@ def furnished(place: Place, say: Callable[[str], None]) -> Iterator[ASGIApp]:
     Raises:
         CannotStart, postgres.PostgresUnusable: as `prepared`.
     """
-    with prepared(place, say) as urls:
-        yield compose(place, urls)
+    with prepared(place, say) as ground:
+        yield compose(ground)
 
 
 @contextmanager
-def prepared(place: Place, say: Callable[[str], None]) -> Iterator[Mapping[str, databases.ServiceUrls]]:
-    """A place at which services can run: its log, its running database server, and every service's migrated database.
+def prepared(place: Place, say: Callable[[str], None]) -> Iterator[Ground]:
+    """A place at which services can run: its log, its database server with a migrated database for each, its witness.
 
     Raises:
         CannotStart: the data folder is in use or cannot be used, the port is taken, or the database server of
@@ -45,7 +46,8 @@ def prepared(place: Place, say: Callable[[str], None]) -> Iterator[Mapping[str, 
         for name, package in SERVICES.items():
             say(f"Bringing the database of {name} up to date")
             upgrade(package, urls[name].migration_database_url)
-        yield urls
+        with witness_beside(place) as witness:
+            yield Ground(place, urls, witness)
 
 
 @contextmanager
@@ -66,8 +68,9 @@ def _sole_user(data: Path) -> Iterator[None]:
         raise unusable(data, error) from error
     with lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # Not flock, which would last until the last process that this one has started has ended, too.
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             raise CannotStart(
                 f"Another Ashyq is running on {data}. Stop it, or run this one beside it: "
                 "make run PORT=8001 ASHYQ_DATA=.ashyq-2"

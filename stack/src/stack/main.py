@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -11,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from stack.composition import compose
+from stack.composition import SERVICES, compose
 from stack.demo import play
+from stack.fsck.telling import tell
 from stack.house import prepared
 from stack.personas import PERSONAS
 from stack.place import Place, place_from_environment
@@ -22,6 +24,9 @@ from stack.sandbox import UnknownPersona
 from stack.seeding import Addresses, seed_first_start, seed_running
 from stack.serving import CannotStart, serve
 from stack.year.world import Refused
+from verifier.__main__ import main as verifier_command
+from verifier.notes import LOG, BadKey
+from verifier.signing import Signer
 
 app = typer.Typer(
     help="Ashyq: open government that anyone can check, all of it on this machine.",
@@ -48,12 +53,12 @@ def run(
     place = _place()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, however it is asked for
     try:
-        with prepared(place, _say) as urls:
-            seed_first_start(place, urls, _console)
+        with prepared(place, _say) as ground:
+            seed_first_start(ground, _console)
             if processes:
-                serve_processes(place, urls, lambda port: _welcome(port, place))
+                serve_processes(ground, lambda port: _welcome(port, place))
             else:
-                serve(compose(place, urls), place.port, lambda port: _welcome(port, place), workers=workers)
+                serve(compose(ground), place.port, lambda port: _welcome(port, place), workers=workers)
             _say("Stopping")
     except (CannotStart, PostgresUnusable, Refused) as error:
         _fail(str(error))
@@ -79,8 +84,8 @@ def seed(
             played = seed_running(Addresses(), _console, scale=scale)
         else:
             place = replace(_place(), port=0, empty=False)
-            with prepared(place, _say) as urls:
-                played = seed_first_start(place, urls, _console, scale=scale)
+            with prepared(place, _say) as ground:
+                played = seed_first_start(ground, _console, scale=scale)
     except (CannotStart, PostgresUnusable, Refused) as error:
         _fail(str(error))
     _say("The year is there." if played else "There is something already, so nothing was added.")
@@ -98,6 +103,26 @@ def demo(
 
 
 @app.command()
+def fsck(
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Journals, as http://host/v1/journals/appeals.")
+    ] = None,
+    memory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where ashyq-verify and this remember what journals have said.")
+    ] = None,
+    witness: Annotated[str | None, typer.Option(metavar="URL", help="A witness: what has it seen?")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,  # noqa: FBT002 - a switch
+) -> None:
+    """Check journals by what anybody can read of them: every entry, every hash of the tree, every signature.
+
+    Without a URL these are the four of the house that listens on PORT. Ends with 0 if all are verified, 1 if there is a
+    fault, 2 if something cannot be read.
+    """
+    house = [] if urls else [f"http://127.0.0.1:{_place().port}/v1/journals/{service}" for service in SERVICES]
+    sys.exit(tell(urls or house, _console, _errors, memory=memory, witness=witness, as_json=as_json))
+
+
+@app.command()
 def token(
     persona: Annotated[str, typer.Argument(help="One of: " + ", ".join(PERSONAS))],
 ) -> None:
@@ -112,6 +137,25 @@ def token(
         _fail(str(error))
     except UnknownPersona as error:
         _fail(f"There is no persona {error.persona!r}. There are: {error.known}")
+
+
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def verify(context: typer.Context) -> None:
+    """Check a receipt, or follow a journal: what `ashyq-verify` does (ashyq verify --help)."""
+    sys.exit(verifier_command(context.args))
+
+
+@app.command("journal-key")
+def journal_key(
+    name: Annotated[str, typer.Argument(help="By what the journal is known, as ashyq.example.kz/appeals.")],
+) -> None:
+    """Make a key for a service's journal: the secret (ASHYQ_JOURNAL_KEY), and the line that everybody may know."""
+    try:
+        signer = Signer.new(name, LOG)
+    except BadKey as error:
+        _fail(str(error))
+        raise
+    print(f"ASHYQ_JOURNAL_KEY={signer.secret}\n{signer.key.text}")  # noqa: T201 - bare, for a file
 
 
 def _given(port: int, persona: str) -> str | None:

@@ -3,12 +3,17 @@
 import os
 import secrets
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from servicekit.base_settings import LOCAL_ORIGIN
+from stack.databases import ServiceUrls
 from stack.keeping import kept
 from stack.sandbox import SandboxIssuer
 from stack.serving import LAST_PORT, CannotStart
+from verifier.notes import LOG, WITNESS
+from verifier.signing import Signer
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,30 @@ class Place:
         """The key, in base64, under which procurement keeps bids that nobody may read yet."""
         return kept(self.data / "bid-key", lambda: b64encode(secrets.token_bytes(32)).decode())
 
+    def journal_signer(self, service: str) -> Signer:
+        """What signs the checkpoints of a service's journal."""
+        return self._signer(f"journal-key-{service}", f"{LOCAL_ORIGIN}/{service}", LOG)
+
+    @property
+    def witness_signer(self) -> Signer:
+        """What the witness of this house signs with."""
+        return self._signer("witness-key", f"{LOCAL_ORIGIN}/witness", WITNESS)
+
+    def _signer(self, file: str, name: str, kind: int) -> Signer:
+        return Signer.parse(kept(self.data / file, lambda: Signer.new(name, kind).secret))
+
     @property
     def clock_file(self) -> Path:
         return self.data / "clock"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A place that is ready for services: their databases by name, and the address of the witness."""
+
+    place: Place
+    urls: Mapping[str, ServiceUrls]
+    witness: str
 
 
 def place_from_environment() -> Place:

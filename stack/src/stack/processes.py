@@ -2,9 +2,8 @@
 
 import json
 import multiprocessing
-import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,8 @@ from starlette.types import ASGIApp
 
 from servicekit.neighbours import Neighbour
 from stack.composition import SERVICES, Surroundings, create, create_outer_gateway
-from stack.databases import ServiceUrls
-from stack.place import Place
-from stack.serving import HOST, CannotStart, listening, serve_child
+from stack.place import Ground, Place
+from stack.serving import HOST, CannotStart, free_ports, listening, serve_child
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -63,7 +61,7 @@ class _Part:
                 self.process.join()
 
 
-def serve_processes(place: Place, urls: Mapping[str, ServiceUrls], ready: Callable[[int], None]) -> None:
+def serve_processes(ground: Ground, ready: Callable[[int], None]) -> None:
     """Run every part as a process of its own until an interrupt; one that ends is started again.
 
     The numbers and addresses of the processes are in `processes.json` of the data folder.
@@ -71,9 +69,9 @@ def serve_processes(place: Place, urls: Mapping[str, ServiceUrls], ready: Callab
     Raises:
         CannotStart: the port is taken, or the parts do not come up.
     """
-    parts = _parts(place, urls)
+    parts = _parts(ground)
     gateway = parts[-1].port
-    with _running(place, parts) as look_after:
+    with _running(ground.place, parts) as look_after:
         ends = time.monotonic() + _START_SECONDS
         while not _answers(gateway):
             if time.monotonic() > ends:
@@ -87,11 +85,11 @@ def serve_processes(place: Place, urls: Mapping[str, ServiceUrls], ready: Callab
                 time.sleep(_LOOK_EVERY_SECONDS)
 
 
-def _parts(place: Place, urls: Mapping[str, ServiceUrls]) -> list[_Part]:
+def _parts(ground: Ground) -> list[_Part]:
     names = ("sandbox", *SERVICES)
-    ports = dict(zip(names, _free_ports(len(names)), strict=True))
-    around = Surroundings(place, urls, lambda name: Neighbour(f"http://{HOST}:{ports[name]}"))
-    with listening(place.port) as listener:
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    around = Surroundings(ground, lambda name: Neighbour(f"http://{HOST}:{ports[name]}"))
+    with listening(ground.place.port) as listener:
         outer = listener.getsockname()[1]
     parts = [_Part(name, ports[name], _maker(name, around)) for name in names]
     return [*parts, _Part("gateway", outer, lambda: create_outer_gateway(around))]
@@ -122,16 +120,6 @@ def _running(place: Place, parts: list[_Part]) -> Iterator[Callable[[], None]]:
         for part in reversed(parts):
             part.wait()
         (place.data / "processes.json").unlink(missing_ok=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody uses now; held together while they are chosen, so that no two are the same."""
-    listeners = [socket.create_server((HOST, 0)) for _ in range(count)]
-    try:
-        return [listener.getsockname()[1] for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
 
 
 def _answers(port: int) -> bool:

@@ -1,6 +1,6 @@
 """The synthetic year put into a house: before its first start, or into one that runs elsewhere."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,8 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from servicekit.neighbours import Neighbour
 from stack.composition import behind_the_gateway
-from stack.databases import ServiceUrls
-from stack.place import Place
+from stack.place import Ground
 from stack.sandbox_process import ServiceAddresses
 from stack.year.play import play_year
 
@@ -23,17 +22,18 @@ class Addresses(ServiceAddresses):
     sandbox_url: str = Field(validation_alias="ASHYQ_SANDBOX_URL")
 
 
-def seed_first_start(place: Place, urls: Mapping[str, ServiceUrls], console: Console, *, scale: float = 1.0) -> bool:
+def seed_first_start(ground: Ground, console: Console, *, scale: float = 1.0) -> bool:
     """Fill a house that nobody has used yet; false when it was filled before or is to stay empty.
 
     Raises:
         Refused: the services and the year do not agree.
     """
+    place = ground.place
     marker = place.data / "synthetic-year"
     if place.empty or marker.exists():
         return False
     try:
-        played = _with_progress(console, lambda progress: _play_here(place, urls, scale, progress))
+        played = _with_progress(console, lambda progress: _play_here(ground, scale, progress))
     finally:
         place.clock_file.unlink(missing_ok=True)
     marker.touch()
@@ -46,10 +46,8 @@ def seed_running(addresses: Addresses, console: Console, *, scale: float) -> boo
     return _with_progress(console, lambda progress: play_year(parts, scale=scale, progress=progress))
 
 
-async def _play_here(
-    place: Place, urls: Mapping[str, ServiceUrls], scale: float, progress: Callable[[float], None]
-) -> bool:
-    _, made = behind_the_gateway(place, urls)
+async def _play_here(ground: Ground, scale: float, progress: Callable[[float], None]) -> bool:
+    _, made = behind_the_gateway(ground)
     async with AsyncExitStack() as stack:
         for part in made.values():
             await stack.enter_async_context(part)

@@ -92,6 +92,16 @@ def listening(port: int, *, shared: bool = False) -> Iterator[socket.socket]:
         yield listener
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody uses now; held together while they are chosen, so that no two are the same."""
+    listeners = [socket.create_server((HOST, 0)) for _ in range(count)]
+    try:
+        return [listener.getsockname()[1] for listener in listeners]
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
 class _Server(uvicorn.Server):
     """Tells when it is ready."""
 
@@ -142,19 +152,19 @@ def _helped(
 
 def serve_child(make: Callable[[], ASGIApp], port: int) -> None:
     """What a process of its own does: serve an app on a port, until it is asked to end or its parent is gone."""
-    _follow_the_parent()
+    follow_the_parent()
     with listening(port) as listener:
         _work(make(), listener)
 
 
-def _follow_the_parent() -> None:
+def follow_the_parent() -> None:
     """Ctrl-C goes to all processes at once: this one ends in order while it serves, and raises nothing afterwards."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _work(app: ASGIApp, listener: socket.socket) -> None:
-    _follow_the_parent()
+    follow_the_parent()
     server = _Server(_configuration(app), lambda _: None)
     parent = multiprocessing.parent_process()
 

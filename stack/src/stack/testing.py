@@ -4,17 +4,29 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from servicekit.migrations.running import upgrade
 from stack import databases, postgres
 
+# Every role of the house, and who has none: who may do what is asked for each.
+NOBODY = "no token"
+ROLES = (
+    "citizen", "company", "officer", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
+    "moderator", "operator", "service", NOBODY,
+)  # fmt: skip
+# The id of nothing.
+ABSENT_ID = "01900000-0000-7000-8000-000000000000"
+_PATIENCE_SECONDS = 20.0
 _PASSWORD = "tests"  # noqa: S105 - of a server that lives as long as the tests, on the loopback
 _EMPTY = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ')
@@ -77,6 +89,29 @@ def new_database(postgres_url: str) -> Callable[[str, str], TestDatabase]:
         )
 
     return make
+
+
+def whole_journal(
+    client: httpx.Client, service: str, until: Callable[[Sequence[Mapping[str, Any]]], bool] = bool
+) -> list[dict[str, Any]]:
+    """Every entry of a service's journal, as soon as they satisfy `until`: what was just done is sealed within moments.
+
+    Raises:
+        TimeoutError: they do not.
+    """
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        entries: list[dict[str, Any]] = []
+        address: str | None = f"/v1/journals/{service}/entries?limit=1000"
+        while address:
+            page = client.get(address).raise_for_status().json()
+            entries += page["items"]
+            address = page["next"]
+        if until(entries):
+            return entries
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{len(entries)} entries of {service} are sealed, and not what is waited for")
+        time.sleep(0.1)
 
 
 def _named(url: str, database: str) -> str:

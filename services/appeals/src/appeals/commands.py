@@ -98,6 +98,7 @@ async def file_appeal(writing: Writing, caller: Caller, filing: Filing, *, now: 
             "text": filing.text,
             "applicant": {"scheme": scheme, "id": number, "name": caller.name},
         },
+        owner=caller.party,
     )
     return row
 
@@ -129,6 +130,7 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, *, to: str,
         kind=KIND,
         public={"from": row["agency"], "to": body.code, **_told(clocks)},
         private={"reason": reason},
+        owner=_applicant(row),
     )
     await notify(writing, notice_of(step.event, new), at=now)
     return new
@@ -152,6 +154,7 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
         kind=KIND,
         public={"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
         private={"text": decision.text, "language": decision.language},
+        owner=_applicant(row),
     )
     await notify(writing, notice_of(step.event, new), at=now)
     return new
@@ -165,7 +168,8 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
     """
     step = _begin(row, caller, Action.WITHDRAWAL, now)
     said = None if reason is None else {"reason": reason}
-    return await take(writing, step, _WITHDRAW, {}, kind=KIND, public={"agency": row["agency"]}, private=said)
+    public = {"agency": row["agency"]}
+    return await take(writing, step, _WITHDRAW, {}, kind=KIND, public=public, private=said, owner=_applicant(row))
 
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
@@ -189,6 +193,10 @@ async def oldest_expired(reading: Reading, *, today: date) -> date | None:
     """The earliest deadline that has passed without its refusal being recorded."""
     found: date | None = await reading.value(_OLDEST_EXPIRED, today=today)
     return found
+
+
+def _applicant(row: Row) -> tuple[str, str]:
+    return row["applicant_scheme"], row["applicant_id"]
 
 
 def _begin(row: Row, caller: Caller, action: Action, now: datetime) -> Step:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import ForwardingTooLate, SameAgency, TermExpired
 from appeals.permissions import PERMISSIONS
-from appeals.routes import router
+from appeals.routes import RECEIPTS, router
 from appeals.settings import Settings
 from appeals.sweeps import SWEEPS
 from servicekit.app import Service, create_service
@@ -39,6 +39,7 @@ SERVICE = Service(
     routers=[router],
     permissions=PERMISSIONS,
     problems=PROBLEMS,
+    receipts=RECEIPTS,
     sweeps=SWEEPS,
 )
 

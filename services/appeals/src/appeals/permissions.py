@@ -25,6 +25,7 @@ PERMISSIONS = Permissions(
         "read_appeal": _PARTIES,
         "read_appeal_deadline": _PARTIES,
         "read_appeal_history": _PARTIES,
+        "read_appeal_receipt": _PARTIES,
         "list_appeal_accesses": _APPLICANT,
         "forward_appeal": _HOLDER,
         "decide_appeal": _HOLDER,

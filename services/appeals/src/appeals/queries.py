@@ -54,6 +54,17 @@ async def read_appeal(reading: Reading, caller: Caller, appeal_id: UUID, *, oper
     return Seen(row, PERMISSIONS.require(operation, caller, relation, sight=operation), relation)
 
 
+async def see_appeal(restricted: RestrictedReading, caller: Caller, appeal_id: UUID, now: datetime) -> bool:
+    """Let a party see the receipt of an appeal, private parts and all.
+
+    Raises:
+        NotFound: as `read_appeal`.
+    """
+    seen = await read_appeal(restricted.reading, caller, appeal_id, operation="read_appeal_receipt")
+    await trace(restricted, caller, "read_appeal_receipt", [seen.row], now=now)
+    return True
+
+
 async def list_appeals(
     reading: Reading, caller: Caller, wanted: Wanted, *, after: UUID | None, limit: int
 ) -> list[Row]:

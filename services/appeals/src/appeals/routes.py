@@ -33,12 +33,14 @@ from servicekit.conditional import etag, not_modified, require_match
 from servicekit.feed import HistoryEntry, history_page
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
+from servicekit.receipts import ReceiptOf
 from servicekit.routing import Route
 from servicekit.transactions import Read, RestrictedRead, Write
 from statute.calendars import Week
 from statute.deadlines import local
 
 router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
+RECEIPTS = (ReceiptOf("/appeals/{object_id}", "read_appeal_receipt", queries.see_appeal),)
 
 # Kept clear of the ends of what a date can hold, so that the local date and the day after it exist in every zone.
 Moment = Annotated[

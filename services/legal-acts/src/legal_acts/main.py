@@ -18,7 +18,7 @@ from legal_acts.domain.errors import (
     UnknownType,
 )
 from legal_acts.permissions import PERMISSIONS
-from legal_acts.routes import ROUTERS
+from legal_acts.routes import RECEIPTS, ROUTERS
 from legal_acts.settings import Settings
 from legal_acts.sweeps import SWEEPS
 from servicekit.app import Service, create_service
@@ -51,6 +51,7 @@ SERVICE = Service(
     routers=ROUTERS,
     permissions=PERMISSIONS,
     problems=PROBLEMS,
+    receipts=RECEIPTS,
     sweeps=SWEEPS,
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from legal_acts.domain.clauses import Clause, from_json
 from legal_acts.domain.comment import Outcome, Wanted
 from legal_acts.tables import comments, drafts, is_open, opinions, reports, versions
 from servicekit.database import Query, Reading, Row
+from servicekit.identity import Caller
 from servicekit.permissions import NotFound
+from servicekit.transactions import RestrictedReading
 
 Texts = Mapping[int, tuple[Clause, ...]]
 
@@ -31,6 +33,28 @@ class Sought:
 async def read_draft(reading: Reading, draft_id: UUID) -> Row:
     """One draft; raises NotFound."""
     return _found(await reading.one(_DRAFT, id=draft_id))
+
+
+async def see_draft(restricted: RestrictedReading, _: Caller, draft_id: UUID, __: datetime) -> bool:
+    """Let anybody see the receipt of a draft; raises NotFound."""
+    await read_draft(restricted.reading, draft_id)
+    return True
+
+
+async def see_report(restricted: RestrictedReading, _: Caller, draft_id: UUID, __: datetime) -> bool:
+    """Let anybody see the receipt of a draft that is reported on; raises NotFound."""
+    await read_report(restricted.reading, draft_id)
+    return True
+
+
+async def see_comment(restricted: RestrictedReading, caller: Caller, comment_id: UUID, _: datetime) -> bool:
+    """Let anybody see the receipt of a comment, and its author what was said, by whom; raises NotFound."""
+    return _is_author(await read_comment(restricted.reading, comment_id), caller)
+
+
+async def see_opinion(restricted: RestrictedReading, caller: Caller, opinion_id: UUID, _: datetime) -> bool:
+    """Let anybody see the receipt of an opinion, and its author what was said, by whom; raises NotFound."""
+    return _is_author(await read_opinion(restricted.reading, opinion_id), caller)
 
 
 async def list_drafts(reading: Reading, sought: Sought, *, after: UUID | None, limit: int) -> list[Row]:
@@ -122,6 +146,10 @@ async def count_comments(reading: Reading, draft_id: UUID, today: date) -> Row:
 async def accepted_comments(reading: Reading, draft_id: UUID) -> list[Row]:
     """The accepted comments, counted by the version they were made on and the clause that the answer cites."""
     return await reading.all(_ACCEPTED, draft=draft_id)
+
+
+def _is_author(row: Row, caller: Caller) -> bool:
+    return caller.party == (row["author_scheme"], row["author_id"])
 
 
 def _found(row: Row | None) -> Row:

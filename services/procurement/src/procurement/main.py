@@ -18,7 +18,7 @@ from procurement.domain.errors import (
 )
 from procurement.permissions import PERMISSIONS
 from procurement.queries.sealing import Seal
-from procurement.routes import routers
+from procurement.routes import RECEIPTS, routers
 from procurement.settings import Settings
 from procurement.sweeps import sweeps_with
 from scorer import UnfitBid, UnfitLot, UnknownProfile
@@ -57,6 +57,7 @@ SERVICE = Service(
     routers=routers,
     permissions=PERMISSIONS,
     problems=PROBLEMS,
+    receipts=RECEIPTS,
 )
 
 

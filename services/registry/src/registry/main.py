@@ -15,7 +15,7 @@ from registry.domain.errors import (
     RestrictionInForce,
 )
 from registry.permissions import PERMISSIONS
-from registry.routes import router
+from registry.routes import RECEIPTS, router
 from registry.settings import Settings
 from registry.sweeps import SWEEPS
 from servicekit.app import Service, create_service
@@ -47,6 +47,7 @@ SERVICE = Service(
     routers=[router],
     permissions=PERMISSIONS,
     problems=PROBLEMS,
+    receipts=RECEIPTS,
     sweeps=SWEEPS,
 )
 

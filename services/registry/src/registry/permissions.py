@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.domain.proceeding import Action, Relation
 from servicekit.identity import Caller
-from servicekit.permissions import ANY, ANYONE, Permissions
+from servicekit.permissions import ANY, ANYONE, SIGNED_IN, Permissions
 
 _HOLDER = {"bailiff": {Relation.HOLDER}}
 _PARTIES = {
@@ -20,12 +20,14 @@ PERMISSIONS = Permissions(
         "list_proceedings": {"bailiff": {ANY}},
         "read_proceeding": _PARTIES,
         "read_proceeding_history": _PARTIES,
+        "read_proceeding_receipt": _PARTIES,
         "read_distribution": _PARTIES,
         "open_proceeding": _HOLDER,
         "restrict_debtor": _HOLDER,
         "distribute_proceeds": _HOLDER,
         "close_proceeding": _HOLDER,
         "search_debtors": {ANYONE: {ANY}},
+        "read_register_answer_receipt": {SIGNED_IN: {ANY}},
         "list_debtors": {ANYONE: {ANY}},
         "check_debtors": {"service": {ANY}},
     }

@@ -17,10 +17,12 @@ from registry.permissions import PERMISSIONS, relation_to
 from registry.tables import debtors, distributions, proceedings, restrictions
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
+from servicekit.journal import owns
 from servicekit.permissions import NotFound
 from servicekit.transactions import RestrictedReading
 
 MOST_FOUND = 1000
+REGISTER_ANSWER = "register-answer"
 _PERSON = "KZ-IIN"
 
 
@@ -59,6 +61,24 @@ async def list_proceedings(
     given = {"status": status, "opening_overdue": opening_overdue, "after": after}
     values = {name: value for name, value in given.items() if value is not None}
     return await reading.all(_own(frozenset(values)), bailiff=caller.subject, limit=limit + 1, **values)
+
+
+async def see_proceeding(restricted: RestrictedReading, caller: Caller, proceeding_id: UUID, now: datetime) -> bool:
+    """Let a party see the receipt of a proceeding, private parts and all; raises NotFound as `read_proceeding`."""
+    seen = await read_proceeding(restricted.reading, caller, proceeding_id, operation="read_proceeding_receipt")
+    await trace_look(restricted, caller, "read_proceeding_receipt", [seen.row], now=now)
+    return True
+
+
+async def see_answer(restricted: RestrictedReading, caller: Caller, answer_id: UUID, _: datetime) -> bool:
+    """Let who asked the register see the receipt of its answer.
+
+    Raises:
+        NotFound: there is no such answer, or another asked.
+    """
+    if caller.party is None or not await owns(restricted.reading, caller.party, REGISTER_ANSWER, answer_id):
+        raise NotFound
+    return True
 
 
 async def restrictions_in(reading: Reading, proceeding_id: UUID) -> list[Row]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from registry import queries
 from registry.commands import proceeds, receiving, register
 from registry.commands import restrictions as imposing
+from registry.commands.answers import enter_answer
 from registry.domain.proceeding import Relation, Status
 from registry.domain.search import question
 from registry.permissions import relation_to
@@ -35,12 +36,17 @@ from servicekit.conditional import etag, not_modified, require_match
 from servicekit.feed import HistoryEntry, history_page
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
+from servicekit.receipts import ReceiptOf
 from servicekit.routing import Route
 from servicekit.transactions import Read, RestrictedRead, Write
 from statute.deadlines import local
 from statute.regions import Region
 
 router = APIRouter(prefix="/v1", route_class=Route)
+RECEIPTS = (
+    ReceiptOf("/proceedings/{object_id}", "read_proceeding_receipt", queries.see_proceeding),
+    ReceiptOf("/debtors/answers/{object_id}", "read_register_answer_receipt", queries.see_answer),
+)
 
 
 @router.post("/proceedings", status_code=201, tags=["proceedings"])
@@ -182,11 +188,18 @@ async def close_proceeding(
 async def search_debtors(
     caller: CurrentCaller, restricted: RestrictedRead, now: Now, body: DebtorSearch
 ) -> SearchAnswer:
-    """Whether somebody is a debtor now: by IIN, by BIN, or a person by name and birth date in any spelling."""
+    """Whether somebody is a debtor now: by IIN, by BIN, or a person by name and birth date in any spelling.
+
+    With `receipt` the answer is put on record, for a receipt that proves what the register said, and when.
+    """
     asked = question(iin=body.iin, bin_=body.bin, name=body.name, birth_date=body.birth_date)
     rows = await queries.find_debtors(restricted.reading, asked)
     await queries.trace_answer(restricted, caller, "search_debtors", rows, now=now)
-    return answer_of(rows, asked, now)
+    answer = answer_of(rows, asked, now)
+    if body.receipt:
+        said = answer.model_dump(mode="json", exclude={"receipt"})
+        answer.receipt = enter_answer(restricted, caller, body.question, said, now=now)
+    return answer
 
 
 @router.get("/debtors", tags=["debtors"])

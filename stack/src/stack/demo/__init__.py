@@ -1,4 +1,4 @@
-"""Four stories in the terminal, each told by real requests to a house that is made for them."""
+"""Five stories in the terminal, each told by real requests to a house that is made for them."""
 
 import tempfile
 from contextlib import ExitStack
@@ -8,7 +8,7 @@ import httpx
 from rich.console import Console
 
 from stack import postgres
-from stack.demo import appeal, debtor, draft, tender
+from stack.demo import appeal, debtor, draft, receipt, tender
 from stack.demo.stage import Stage
 from stack.house import furnished
 from stack.place import Place
@@ -26,7 +26,7 @@ def play(console: Console, *, pause: float) -> None:
             base = open_things.enter_context(serving_beside(house))
         client = open_things.enter_context(httpx.Client(base_url=base, timeout=30))
         stage = Stage(console, client, pause)
-        for story in (appeal, debtor, tender, draft):
+        for story in (appeal, debtor, tender, draft, receipt):
             story.tell(stage)
     console.print(
         "\n[bold green]Those are the stories.[/bold green] Start your own Ashyq with [bold]make run[/bold].",

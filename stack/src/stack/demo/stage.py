@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 ALMATY = ZoneInfo("Asia/Almaty")
+_PATIENCE_SECONDS = 20.0
 # A ready persona by name, or the claims of somebody else's token.
 Who: TypeAlias = str | dict[str, Any]
 
@@ -66,6 +68,25 @@ class Stage:
     def get(self, who: Who | None, path: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client.get(path, headers=self._authorization(who)).raise_for_status().json()
         return found
+
+    def download(self, who: Who, path: str) -> bytes:
+        """What is at a path, as it comes; what is not ready yet is waited for."""
+        ends = time.monotonic() + _PATIENCE_SECONDS
+        answer = self.client.get(path, headers=self._authorization(who))
+        while answer.status_code == httpx.codes.ACCEPTED and time.monotonic() < ends:
+            time.sleep(0.1)
+            answer = self.client.get(path, headers=self._authorization(who))
+        if answer.raise_for_status().status_code != httpx.codes.OK:
+            raise RuntimeError(f"GET {path} has not come")
+        self._console.print(f"  [dim]GET {path} → {answer.status_code}, {len(answer.content)} bytes[/dim]")
+        return answer.content
+
+    def quote(self, text: str) -> None:
+        """Show what another program printed; its first line says the most."""
+        first, *others = text.rstrip().splitlines()
+        self.say(f"[bold]{escape(first)}[/bold]")
+        for line in others:
+            self.say(escape(line))
 
     def history(self, who: Who | None, path: str) -> None:
         for entry in self.get(who, path)["items"]:

@@ -1,5 +1,6 @@
 """What the public says of a draft or an opinion, what the drafter answers, and what a moderator hides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,7 +142,7 @@ async def answer_comment(writing: Writing, caller: Caller, row: Row, answer: Ans
     }
     about = Object(_COMMENT, new["id"], new["version"])
     private = {"reason": answer.reason, "language": answer.language}
-    record(writing, "comment.answered", about, at=now, role=role, public=public, private=private)
+    record(writing, "comment.answered", about, at=now, role=role, public=public, private=private, owner=_author(row))
     await notify(writing, notices.answered(new), at=now)
     return new
 
@@ -173,7 +174,8 @@ async def moderate_comment(  # noqa: PLR0913 - a moderation has these sides
     new = await _change(writing, row, _MODERATE, values)
     public = {"draft": row["draft_number"]} | ({"ground": ground} if edge.hidden else {})
     about = Object(_COMMENT, new["id"], new["version"])
-    record(writing, edge.event, about, at=now, role=role, public=public, private={"reason": reason})
+    private = {"reason": reason}
+    record(writing, edge.event, about, at=now, role=role, public=public, private=private, owner=_author(row))
     await notify(writing, notices.moderated(new, edge.event), at=now)
     return new
 
@@ -193,6 +195,10 @@ async def oldest_overdue(reading: Reading, *, today: date) -> date | None:
     """The earliest day of an answer that has passed without that being recorded."""
     found: date | None = await reading.value(_OLDEST_OVERDUE, today=today)
     return found
+
+
+def _author(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["author_scheme"], row["author_id"]
 
 
 def _said(caller: Caller, remark: Remark, draft: Any, on_version: int, now: datetime) -> dict[str, Any]:
@@ -225,7 +231,8 @@ async def _take_down(
     author = {"scheme": row["author_scheme"], "id": row["author_id"], "name": row["author_name"]}
     said = {"author": author, "text": row["text"], "suggestion": row["suggestion"], "language": row["language"]}
     about = Object(_COMMENT, row["id"], 1)
-    record(writing, event, about, at=row["submitted_at"], role=role, public=public, private=said)
+    at = row["submitted_at"]
+    record(writing, event, about, at=at, role=role, public=public, private=said, owner=_author(row))
     return await read_comment(writing, row["id"])
 
 

@@ -59,7 +59,8 @@ async def post_opinion(writing: Writing, caller: Caller, draft: Row, opinion: Ex
     author = {"scheme": scheme, "id": number, "name": caller.name}
     private = {"author": author, "text": opinion.text, "organisation": opinion.organisation}
     about = Object("opinion", row["id"], 1)
-    record(writing, step.event, about, at=now, role=step.role, public=public, private=private)
+    owner = (scheme, number)
+    record(writing, step.event, about, at=now, role=step.role, public=public, private=private, owner=owner)
     return row
 
 

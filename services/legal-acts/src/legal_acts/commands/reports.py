@@ -14,6 +14,7 @@ from legal_acts.queries import all_comments
 from legal_acts.tables import drafts, reports
 from servicekit.database import Row, Writing
 from servicekit.identity import Caller
+from servicekit.journal import digest
 from servicekit.notices import notify
 from servicekit.steps import change, changing, enter
 
@@ -37,7 +38,8 @@ async def produce_report(writing: Writing, caller: Caller, draft: Row, *, now: d
     if waiting:
         raise Unanswered(len(waiting), [(comment, due_on) for due_on, comment in waiting[:_NAMED]])
     body = report_of(new, comments, now)
-    enter(writing, step, new, kind=DRAFT, public={"number": new["number"], "counts": body["counts"]})
+    public = {"number": new["number"], "counts": body["counts"], "digest": digest(body)}
+    enter(writing, step, new, kind=DRAFT, public=public)
     authors = {(each["author_scheme"], each["author_id"]) for each in comments}
     await notify(writing, *(notices.reported(new, author) for author in sorted(authors)), at=now)
     writing.defer(_KEEP, draft_id=new["id"], produced_at=now, body=body)

@@ -77,7 +77,8 @@ async def file_complaint(
     suspended = await change(writing, _MOVE, held, edge.target)
     subject = Object("complaint", row["id"], row["version"])
     public = {"lot": str(lot["id"]), "award": str(held["id"])}
-    record(writing, filing.event, subject, at=now, role=role, public=public, private={"text": said.text})
+    private = {"text": said.text}
+    record(writing, filing.event, subject, at=now, role=role, public=public, private=private, owner=caller.party)
     _record_award(writing, suspended, edge.event, role, now)
     await notify(writing, notices.award_suspended(suspended), at=now)
     scheme, number = caller.party or ("", "")
@@ -103,7 +104,9 @@ async def decide_complaint(writing: Writing, caller: Caller, lot: Row, row: Row,
     moved = await change(writing, _MOVE, held, edge.target)
     subject = Object("complaint", new["id"], new["version"])
     public = {"lot": str(lot["id"]), "award": str(held["id"])}
-    record(writing, deciding.event, subject, at=now, role=role, public=public, private={"reason": said.reason})
+    private = {"reason": said.reason}
+    owner = (row["scheme"], row["number"])
+    record(writing, deciding.event, subject, at=now, role=role, public=public, private=private, owner=owner)
     _record_award(writing, moved, edge.event, role, now)
     told = [notices.complaint_decided(row, deciding.target)]
     if upheld:

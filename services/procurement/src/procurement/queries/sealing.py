@@ -14,7 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from servicekit.journal import commitment
+from verifier.canonical import commitment_of
 
 _NONCE_BYTES = 12
 _SALT_BYTES = 16
@@ -49,7 +49,7 @@ class Seal:
     def close(self, bid_id: UUID, content: Mapping[str, Any]) -> Sealed:
         nonce, salt = secrets.token_bytes(_NONCE_BYTES), secrets.token_bytes(_SALT_BYTES)
         plain = json.dumps({"salt": salt.hex(), "content": content}).encode()
-        return Sealed(nonce + self._cipher.encrypt(nonce, plain, bid_id.bytes), commitment(salt, content).hex())
+        return Sealed(nonce + self._cipher.encrypt(nonce, plain, bid_id.bytes), commitment_of(salt, content).hex())
 
     def open(self, bid_id: UUID, sealed: bytes) -> Unsealed:
         """What was sealed for this bid.

@@ -1,5 +1,14 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
+from procurement.queries import sight
 from procurement.routes import awards, bids, lots, scoring, tenders
+from servicekit.receipts import ReceiptOf
 
 routers = (scoring.router, tenders.router, bids.router, lots.router, awards.router)
+RECEIPTS = (
+    ReceiptOf("/tenders/{object_id}", "read_tender_receipt", sight.see_tender),
+    ReceiptOf("/bids/{object_id}", "read_bid_receipt", sight.see_bid),
+    ReceiptOf("/complaints/{object_id}", "read_award_complaint_receipt", sight.see_complaint),
+    ReceiptOf("/awards/{object_id}", "read_award_receipt", sight.see_award),
+    ReceiptOf("/contracts/{object_id}", "read_contract_receipt", sight.see_contract),
+)

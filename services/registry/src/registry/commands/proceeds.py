@@ -37,6 +37,7 @@ async def distribute_proceeds(
         kind=KIND,
         public={name: Money(tiyn).text() for name, tiyn in _sums(made).items()},
         private={"shares": [{"claim": share["claim"], "paid": Money(share["paid"]).text()} for share in shares]},
+        owner=(row["debtor_scheme"], row["debtor_id"]),
     )
     distribution = {
         "id": uuid7(),

@@ -117,6 +117,7 @@ async def receive_proceeding(writing: Writing, caller: Caller, receipt: Receipt,
             "calendar": clock.calendar,
         },
         private=_parties_of(row) | {"document": receipt.document, "issued_by": receipt.issued_by},
+        owner=(receipt.debtor.scheme, receipt.debtor.number),
     )
     return row
 

@@ -1,7 +1,7 @@
 """What callers send."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
@@ -121,6 +121,12 @@ class DebtorSearch(Asked):
     bin: Bin | None = None
     name: Line | None = None
     birth_date: date | None = None
+    receipt: Annotated[bool, Field(description="Put the answer on record and name the address of its receipt.")] = False
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """What is asked, without how it shall be answered."""
+        return self.model_dump(mode="json", exclude={"receipt"}, exclude_none=True)
 
 
 class DebtorCheck(Asked):

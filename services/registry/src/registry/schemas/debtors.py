@@ -54,11 +54,15 @@ class Hit(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """Who was found at this moment; an empty list means that nobody stands in the register."""
+    """Who was found at this moment; an empty list means that nobody stands in the register.
+
+    `receipt` is the address of the answer's receipt, when one was asked for.
+    """
 
     at: datetime
     by: str
     items: list[Hit]
+    receipt: str | None = None
 
 
 class Checked(BaseModel):

@@ -1,0 +1,45 @@
+"""Who sees the receipts of procurement: whoever sees the object; nothing in them is private."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from procurement.queries.awards import read_award
+from procurement.queries.bids import read_bid
+from procurement.queries.contracts import read_contract
+from procurement.queries.tenders import read_tender
+from procurement.tables import complaints
+from servicekit.database import Query
+from servicekit.identity import Caller
+from servicekit.permissions import NotFound
+from servicekit.transactions import RestrictedReading
+
+
+async def see_tender(restricted: RestrictedReading, caller: Caller, tender_id: UUID, _: datetime) -> bool:
+    await read_tender(restricted.reading, caller, tender_id)
+    return True
+
+
+async def see_bid(restricted: RestrictedReading, caller: Caller, bid_id: UUID, _: datetime) -> bool:
+    await read_bid(restricted.reading, caller, bid_id)
+    return True
+
+
+async def see_award(restricted: RestrictedReading, _: Caller, award_id: UUID, __: datetime) -> bool:
+    await read_award(restricted.reading, award_id)
+    return True
+
+
+async def see_contract(restricted: RestrictedReading, _: Caller, contract_id: UUID, __: datetime) -> bool:
+    await read_contract(restricted.reading, contract_id)
+    return True
+
+
+async def see_complaint(restricted: RestrictedReading, _: Caller, complaint_id: UUID, __: datetime) -> bool:
+    if await restricted.reading.value(_COMPLAINT, id=complaint_id) is None:
+        raise NotFound
+    return True
+
+
+_COMPLAINT = Query(select(complaints.c.id).where(complaints.c.id == bindparam("id")))

@@ -1,0 +1,90 @@
+"""The command `ashyq-verify`: checks a receipt, or follows a journal, and says what it found."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from verifier.following import Followed, follow
+from verifier.notes import parse_key
+from verifier.receipts import Fault, Verified, Witnesses, verify_receipt
+
+_EXITS = "Exits with 0 if it is verified, 1 if there is a fault, 2 if something could not be read."
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command with its arguments, those of the process if none are given, and return its exit code."""
+    options = _options(list(sys.argv[1:] if words is None else words))
+    try:
+        found, lines = _followed(options) if "url" in options else _verified(options)
+        members = {"verified": True, "fault": None, **asdict(found)}
+    except Fault as fault:
+        members = {"verified": False, "fault": vars(fault)}
+        lines = [f"NOT verified: {fault}", *(f"\n{text}" for text in fault.evidence)]
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"ashyq-verify: {error}\n")
+        return 2
+    text, encoding = json.dumps(members) if options.json else "\n".join(lines), sys.stdout.encoding
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    return 0 if members["verified"] else 1
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    if words[:1] == ["follow"]:
+        parser = argparse.ArgumentParser("ashyq-verify follow", description=_followed.__doc__, epilog=_EXITS)
+        parser.add_argument("url", help="the journal, as http://host/v1/journals/appeals")
+        parser.add_argument("--memory", default="ashyq-memory.json", type=Path, help="the file, else %(default)s")
+        words = words[1:]
+    else:
+        parser = argparse.ArgumentParser("ashyq-verify", description=_verified.__doc__, epilog=_EXITS)
+        parser.add_argument("receipt", help="the file; - reads the standard input")
+        parser.add_argument("--keys", type=Path, metavar="FILE", help="keys that you already have, one in a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    return parser.parse_args(words)
+
+
+def _verified(options: argparse.Namespace) -> tuple[Verified, list[str]]:
+    """Check that a receipt is whole.
+
+    Its acts stand in the journal that it names, unchanged, and the journal's operator and its witnesses have signed
+    for that. Needs no network and asks nobody. To follow a journal instead: ashyq-verify follow --help says how.
+    """
+    raw = sys.stdin.buffer.read() if options.receipt == "-" else Path(options.receipt).read_bytes()
+    keys = [parse_key(text) for text in options.keys.read_text("utf-8").split()] if options.keys else None
+    found = verify_receipt(raw, keys)
+    shown = [entry.disclosed for entry in found.entries]
+    acts, are = ("1 act", "is") if len(shown) == 1 else (f"{len(shown)} acts", "are")
+    lines = [
+        f"verified: {acts} about {found.object_kind} {found.object_id} {are} in the journal {found.origin}",
+        *(f"{one.at}  {one.event}  by {one.role}  version {one.version}  entry {one.index}" for one in found.entries),
+        f"checkpoint of {found.size} entries, signed by {found.origin}",
+        *_witnessed(found.witnesses),
+        f"private parts: {shown.count(True)} shown, each as it was committed to; {shown.count(False)} not shown",
+    ]
+    if not found.keys_given:
+        lines.append("The keys are those in the receipt itself; --keys FILE checks against keys that you already have.")
+    return found, lines
+
+
+def _followed(options: argparse.Namespace) -> tuple[Followed, list[str]]:
+    """Fetch a journal's checkpoint and check that it takes back nothing of what it said before.
+
+    What it has said is remembered in a file. The first time, its keys are remembered too.
+    """
+    found = follow(options.url, options.memory)
+    since = "" if found.before is None else f", and begins with the {found.before} that are remembered"
+    lines = [f"verified: {found.origin} has {found.size} entries{since}", *_witnessed(found.witnesses)]
+    lines += [f"remembered from now on, compare it with what others have: {key}" for key in found.new_keys]
+    return found, lines
+
+
+def _witnessed(witnesses: Witnesses) -> list[str]:
+    seen = [(name, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))) for name, at in witnesses]
+    return [f"witnessed by {name} at {at}" for name, at in seen] or ["witnessed by nobody"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

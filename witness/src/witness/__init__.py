@@ -1,0 +1,1 @@
+"""A witness of logs: it cosigns what extends what it saw before, and refuses the rest."""
