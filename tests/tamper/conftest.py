@@ -51,6 +51,14 @@ FILING = {
 }
 DECISION = {"outcome": "satisfied", "text": "Шатыр 1 желтоқсанға дейін жөнделеді.", "language": "kk"}
 SIGNER = Signer.parse(JOURNAL_KEY)
+_TABLES = ("journal", "private_keys", "leaves", "nodes", "checkpoints", "cosignatures")
+_KEEP = "CREATE SCHEMA kept;" + "".join(f"CREATE TABLE kept.{table} AS TABLE {table};" for table in _TABLES)
+_EMPTY = "".join(f"DELETE FROM {table};" for table in reversed(_TABLES))  # noqa: S608 - names of tables
+_FILL = "".join(f"INSERT INTO {table} SELECT * FROM kept.{table};" for table in _TABLES)  # noqa: S608 - as above
+_PUT_RIGHT = (
+    f"{_EMPTY} ALTER TABLE leaves DROP CONSTRAINT IF EXISTS leaves_entry_key; {_FILL}"
+    "ALTER TABLE leaves ADD CONSTRAINT leaves_entry_key UNIQUE (entry)"
+)
 _numbers = count(1)
 
 
@@ -165,6 +173,7 @@ def honest(
     new_database: Callable[[str, str], TestDatabase],
     app_on: Callable[..., FastAPI],
     issuer: Issuer,
+    postgres_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Honest]:
     """The journal, built once by filing and deciding appeals; a witness has seen it grow, and a reader looked at it."""
@@ -183,9 +192,36 @@ def honest(
                     assert run_fsck(f"{url}{JOURNAL}", memory, witness_url) == []
                     notes.append(json.loads(memory.read_text())[f"{url}{JOURNAL}"]["notes"][-1])
             if sizes[-1] == BACKED_UP_AT:
-                asyncio.run(_execute(database.admin_url, _clone(database, backup)))
+                asyncio.run(_execute(postgres_url, _clone(database, backup)))
         assert len(notes) == len(LOOKED_AT)
         yield Honest(database, backup, witness, witness_url, folder / "witness", keys, notes)
+
+
+@pytest.fixture(scope="session")
+def quiet(honest: Honest) -> dict[str, Any]:
+    """The settings of a service that serves what there is, and seals nothing: its witness is out of reach."""
+    return {"witness_url": NOBODY_THERE, "witness_key": honest.witness.key.text, "seal_seconds": 3600}
+
+
+@pytest.fixture(scope="session")
+def tampered(
+    honest: Honest, quiet: dict[str, Any], app_on: Callable[..., FastAPI], postgres_url: str
+) -> Iterator[tuple[TestDatabase, str]]:
+    """The copy that most tests tamper with, which is put right after each, and the URL of a service on it."""
+    copy = _renamed(honest.database, f"{_name(honest.database)}_tampered")
+    asyncio.run(_execute(postgres_url, _clone(honest.database, copy)))
+    asyncio.run(_execute(copy.admin_url, _KEEP))
+    with capture_logs(), serving_beside(app_on(copy, **quiet)) as url:
+        yield copy, url
+
+
+@pytest.fixture
+async def operator(tampered: tuple[TestDatabase, str]) -> AsyncIterator[asyncpg.Connection]:
+    """What the operator may do to that copy: everything."""
+    connection = await asyncpg.connect(tampered[0].admin_url)
+    yield connection
+    await connection.execute(_PUT_RIGHT)
+    await connection.close()
 
 
 @pytest.fixture
@@ -205,29 +241,18 @@ async def copied(honest: Honest, postgres_url: str) -> AsyncIterator[Callable[..
 
 
 @pytest.fixture
-async def database(copied: Callable[..., Awaitable[TestDatabase]]) -> TestDatabase:
-    """The copy that a test tampers with."""
-    return await copied()
-
-
-@pytest.fixture
-async def operator(database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """What the operator may do to that copy: everything."""
-    connection = await asyncpg.connect(database.admin_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
 def serve(
-    honest: Honest, app_on: Callable[..., FastAPI], database: TestDatabase
+    quiet: dict[str, Any], app_on: Callable[..., FastAPI], tampered: tuple[TestDatabase, str]
 ) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
-    """Serves that copy as it is: its witness is out of reach, so nothing is sealed. Other settings by name."""
+    """Gives a client of the service on the copy that is tampered with; by settings, or another database, one anew."""
 
     @asynccontextmanager
-    async def start(database: TestDatabase = database, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-        usual = {"witness_url": NOBODY_THERE, "witness_key": honest.witness.key.text, "seal_seconds": 3600}
-        async with serving(app_on(database, **usual | settings)) as client:
+    async def start(database: TestDatabase | None = None, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        if database is None and not settings:
+            async with httpx.AsyncClient(base_url=tampered[1], timeout=30) as client:
+                yield client
+            return
+        async with serving(app_on(database or tampered[0], **quiet | settings)) as client:
             yield client
 
     return start
@@ -245,22 +270,6 @@ def look(honest: Honest, tmp_path: Path) -> Callable[..., Awaitable[Found]]:
         known = {"keys": honest.keys, "notes": honest.notes} | memory
         file = remembering(tmp_path / "memory", url, known["keys"], known["notes"])
         return await asyncio.to_thread(run_fsck, url, file, witness)
-
-    return run
-
-
-@pytest.fixture
-def told() -> Callable[..., Awaitable[tuple[int, str]]]:
-    """Runs `ashyq fsck` on the journal of a client, or on another URL: the exit code, and what it says."""
-
-    async def run(
-        where: httpx.AsyncClient | str, *, memory: Path | None = None, witness: str | None = None
-    ) -> tuple[int, str]:
-        url = where if isinstance(where, str) else f"{str(where.base_url).rstrip('/')}{JOURNAL}"
-        said, quiet = io.StringIO(), Console(file=io.StringIO())
-        options = {"memory": memory, "witness": witness, "as_json": False}
-        code = await asyncio.to_thread(tell, [url], Console(file=said), quiet, **options)
-        return code, said.getvalue()
 
     return run
 

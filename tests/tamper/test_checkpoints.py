@@ -57,8 +57,8 @@ async def test_a_flipped_bit_in_the_note_is_found(operator: asyncpg.Connection, 
 async def test_a_flipped_bit_in_the_root_is_not_signed(operator: asyncpg.Connection, fsck: Fsck, where: float) -> None:
     note = await note_of(operator)
     root = parse_checkpoint(parse_note(note).text).root
-    changed = (base64.b64encode(each).decode() for each in (root, flip(root, where)))
-    await put_note(operator, note.replace(*changed))
+    old, new = (base64.b64encode(each).decode() for each in (root, flip(root, where)))
+    await put_note(operator, note.replace(old, new))
     assert await fsck() == [("signature", "checkpoint")]
 
 

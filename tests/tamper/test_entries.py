@@ -158,15 +158,17 @@ async def test_an_entry_that_was_given_an_index_far_behind_is_found(
 
 @pytest.mark.parametrize("index", somewhere("seal", (0, 20), (20, 40)))
 async def test_a_leaf_that_was_changed_before_it_was_sealed_is_found(
-    operator: asyncpg.Connection, serve: Callable[..., Any], look: Fsck, filer: Any, index: int
+    copied: Callable[..., Any], serve: Callable[..., Any], look: Fsck, filer: Any, index: int
 ) -> None:
     """The journal then signs a hash that nothing has, and says so for ever."""
-    async with serve() as client:
+    database = await copied()
+    async with serve(database) as client:
         ids = [await filer.file(client) for _ in range(40)]
+    operator = await asyncpg.connect(database.admin_url)
     row = await operator.fetchrow("SELECT id FROM journal WHERE object_id = $1", ids[index])
     await operator.execute("UPDATE journal SET leaf = sha256(leaf) WHERE id = $1", row["id"])
-    async with serve(witness_url=None, witness_key=None, seal_seconds=0.02) as client:
+    async with serve(database, witness_url=None, witness_key=None, seal_seconds=0.02) as client:
         await filer.reach(client, SIZE + 40)
         place = await operator.fetchval("SELECT index FROM leaves WHERE entry = $1", row["id"])
-        found = await look(client)
-    assert found == [("key", "keys"), ("edited", f"entries[{place}]")]
+        await operator.close()
+        assert await look(client) == [("key", "keys"), ("edited", f"entries[{place}]")]

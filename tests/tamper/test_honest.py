@@ -1,6 +1,7 @@
 """Honest journals are never accused: of any size, while they grow, by whoever looks, however the network is."""
 
 import asyncio
+import io
 import json
 import random
 import subprocess
@@ -14,17 +15,18 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from rich.console import Console
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.database import Database
 from servicekit.journal import Object, commit_entries, record
 from servicekit.testing import serving
+from stack.fsck.telling import tell
 from stack.testing import TestDatabase
 from verifier.following import follow
 
 Found: TypeAlias = list[tuple[str, str]]
 Fsck: TypeAlias = Callable[..., Awaitable[Found]]
-Told: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
 ASHYQ = Path(sys.executable).with_name("ashyq")
 JOURNAL = "/v1/journals/appeals"
 WITHOUT_WITNESS = {"witness_url": None, "witness_key": None, "seal_seconds": 0.02}
@@ -54,10 +56,9 @@ async def test_a_journal_of_any_size_is_verified(
 
 
 async def test_a_journal_that_grows_while_it_is_read_is_verified(
-    serve: Callable[..., Any], look: Fsck, filer: Any, honest: Any
+    copied: Callable[..., Any], serve: Callable[..., Any], look: Fsck, filer: Any, honest: Any
 ) -> None:
-    """Who has looked a moment ago, and knows more than is read now, does not accuse it either."""
-    async with serve(**WITHOUT_WITNESS) as client:
+    async with serve(await copied(), **WITHOUT_WITNESS) as client:
         growing, looks = asyncio.create_task(filer.reach(client, 900)), 0
         while not growing.done():
             assert await look(client, keys=honest.keys[:1]) == []
@@ -94,10 +95,10 @@ class Busy:
 
 
 async def test_who_is_asked_to_come_later_does(
-    database: TestDatabase, app_on: Callable[..., FastAPI], look: Fsck
+    tampered: tuple[TestDatabase, str], quiet: dict[str, Any], app_on: Callable[..., FastAPI], look: Fsck
 ) -> None:
-    async with serving(Busy(app_on(database))) as client:
-        assert await look(client, keys=[], notes=[]) == []
+    async with serving(Busy(app_on(tampered[0], **quiet))) as client:
+        assert await look(client) == []
 
 
 @pytest.fixture
@@ -107,17 +108,26 @@ async def client(serve: Callable[..., Any]) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_memory_is_shared_with_who_only_follows_checkpoints(
-    client: httpx.AsyncClient, told: Told, tmp_path: Path
-) -> None:
+async def told(
+    where: httpx.AsyncClient | str, *, memory: Path | None = None, witness: str | None = None
+) -> tuple[int, str]:
+    """Run `ashyq fsck` on the journal of a client, or on another URL: the exit code, and what it says."""
+    said, quiet = io.StringIO(), Console(file=io.StringIO())
+
+    def run() -> int:
+        url = where if isinstance(where, str) else url_of(where)
+        return tell([url], Console(file=said), quiet, memory=memory, witness=witness, as_json=False)
+
+    return await asyncio.to_thread(run), said.getvalue()
+
+
+async def test_memory_is_shared_with_who_only_follows_checkpoints(client: httpx.AsyncClient, tmp_path: Path) -> None:
     for _ in range(2):
         assert (await told(client, memory=tmp_path / "memory"))[0] == 0
         assert (await asyncio.to_thread(follow, url_of(client), tmp_path / "memory")).before == 700
 
 
-async def test_a_damaged_memory_accuses_nobody(
-    client: httpx.AsyncClient, told: Told, tmp_path: Path, honest: Any
-) -> None:
+async def test_a_damaged_memory_accuses_nobody(client: httpx.AsyncClient, tmp_path: Path, honest: Any) -> None:
     memory, other = tmp_path / "memory", honest.notes[0].replace("\n90\n", "\n91\n")
     for text in ("[", "[1]", json.dumps({url_of(client): {"keys": honest.keys, "notes": [other]}})):
         memory.write_text(text)
@@ -126,14 +136,14 @@ async def test_a_damaged_memory_accuses_nobody(
         assert said.startswith("appeals: not read. ")
 
 
-async def test_what_is_no_journal_accuses_nobody(client: httpx.AsyncClient, told: Told) -> None:
+async def test_what_is_no_journal_accuses_nobody(client: httpx.AsyncClient) -> None:
     house = str(client.base_url).rstrip("/")
     for url in (f"{house}/v1/journals/registry", f"{house}/v1", "http://127.0.0.1:1/journal", "ftp://x/appeals"):
         code, said = await told(url)
         assert (code, ": not read. " in said) == (2, True)
 
 
-async def test_who_is_no_witness_of_the_journal_vouches_for_nothing(client: httpx.AsyncClient, told: Told) -> None:
+async def test_who_is_no_witness_of_the_journal_vouches_for_nothing(client: httpx.AsyncClient) -> None:
     house = str(client.base_url).rstrip("/")
     for witness in (house, "http://127.0.0.1:1"):
         code, said = await told(client, witness=witness)
@@ -142,15 +152,14 @@ async def test_who_is_no_witness_of_the_journal_vouches_for_nothing(client: http
 
 async def ashyq(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `ashyq fsck` as a process of its own."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [ASHYQ, "fsck", *arguments],
-        env={"PORT": "1", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+
+    def run() -> subprocess.CompletedProcess[str]:
+        environment = {"PORT": "1", "COLUMNS": "100"}
+        return subprocess.run(  # noqa: S603 - our own command
+            [ASHYQ, "fsck", *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return await asyncio.to_thread(run)
 
 
 async def test_the_command_says_what_it_found_and_remembers_it(

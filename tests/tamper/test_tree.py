@@ -59,7 +59,9 @@ async def test_a_node_that_is_gone_is_the_tiles_fault(operator: asyncpg.Connecti
 async def test_leaves_that_changed_places_under_their_entries_are_the_tiles_fault(
     operator: asyncpg.Connection, fsck: Fsck
 ) -> None:
-    hashes = [row["hash"] for row in await operator.fetch("SELECT hash FROM leaves WHERE index IN (300, 400)")]
+    hashes = [
+        row["hash"] for row in await operator.fetch("SELECT hash FROM leaves WHERE index IN (300, 400) ORDER BY index")
+    ]
     for index, leaf in zip((400, 300), hashes, strict=True):
         await operator.execute("UPDATE leaves SET hash = $2 WHERE index = $1", index, leaf)
     assert await fsck() == [("tile", "tile/0/001")]

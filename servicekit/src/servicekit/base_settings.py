@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from verifier.notes import BadKey, parse_key
+from verifier.notes import LOG, WITNESS, BadKey, parse_key
 from verifier.signing import Signer
 
 # By what the journals of a developer's machine are known; one that is open to the world bears its own host's name.
@@ -72,18 +72,22 @@ class ServiceSettings(IdentitySettings):
     @model_validator(mode="after")
     def _journal_is_whole(self) -> Self:
         try:
-            journal = Signer.parse(self.journal_key.get_secret_value()).key.name
+            key = Signer.parse(self.journal_key.get_secret_value()).key
         except BadKey as error:
             raise ValueError("ASHYQ_JOURNAL_KEY is no private key; `ashyq journal-key NAME` makes one") from error
-        if journal.startswith(f"{LOCAL_ORIGIN}/") and not self.local:
+        if key.algorithm != LOG:
+            raise ValueError("ASHYQ_JOURNAL_KEY is a witness's; `ashyq journal-key NAME` makes a journal's")
+        if key.name.startswith(f"{LOCAL_ORIGIN}/") and not self.local:
             raise ValueError("a journal of a local stack is kept only where ASHYQ_ENV=local; make an ASHYQ_JOURNAL_KEY")
         if (self.witness_url is None) != (self.witness_key is None):
             raise ValueError("a witness is named by both ASHYQ_WITNESS_URL and ASHYQ_WITNESS_KEY")
         if self.witness_key is not None:
             try:
-                parse_key(self.witness_key)
+                kind = parse_key(self.witness_key).algorithm
             except BadKey as error:
                 raise ValueError(f"ASHYQ_WITNESS_KEY is no public key of a witness: {error}") from error
+            if kind != WITNESS:
+                raise ValueError("ASHYQ_WITNESS_KEY is a journal's; a witness shows its own at /key")
         return self
 
     @model_validator(mode="after")

@@ -15,12 +15,12 @@ class PreconditionRequired(Exception):
     """A replacing change must say which version of the object it replaces."""
 
 
-def etag(version: int) -> str:
-    """The strong entity tag of a version."""
+def etag(version: int | str) -> str:
+    """The strong entity tag of a version: its number, or the digest of what is shown."""
     return f'"{version}"'
 
 
-def not_modified(request: Request, version: int) -> Response | None:
+def not_modified(request: Request, version: int | str) -> Response | None:
     """The 304 answer when the caller's copy is still good; a proxy may have made its tag a weak one."""
     if not _matches(request.headers.get("if-none-match"), "*", etag(version), f"W/{etag(version)}"):
         return None

@@ -31,7 +31,7 @@ _OCTETS: dict[int | str, dict[str, Any]] = {
     200: {"content": {_BYTES: {"schema": {"type": "string", "format": "binary"}}}}
 }
 # C2SP tlog-tiles writes an index in groups of three digits, all but the last with an x before; .p/8 is the first 8.
-_PLACE_OF_TILE = re.compile(r"((?:x[0-9]{3}/)*)([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PLACE_OF_TILE = re.compile(r"((?:x[0-9]{3}/){0,5})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 Size = Annotated[int, Query(ge=0, le=_LARGEST, description="How many entries the journal had.")]
 Level = Annotated[int, Path(ge=0, le=7)]
 # A moment in the one form of which the leaf is the hash.
@@ -225,7 +225,9 @@ def _tile_place(place: str) -> tuple[int, int] | None:
     groups, last, width = found.groups()
     wide = TILE if width is None else int(width)
     index = int(groups.replace("x", "").replace("/", "") + last)
-    return (index, wide) if wide <= TILE and index <= _LARGEST // TILE else None
+    # Each tile has one address, and the number of its last hash is one that the database knows.
+    is_one = not groups.startswith("x000") and (width is None or wide < TILE) and index < _LARGEST // TILE
+    return (index, wide) if is_one else None
 
 
 def _in_base64(hashes: Iterable[bytes]) -> list[str]:

@@ -62,9 +62,10 @@ class Page:
         """
         if self.after is None:
             return None
-        if not (self.after.isascii() and self.after.isdigit() and int(self.after[:20]) <= most):
+        is_number = self.after.isascii() and self.after.isdigit() and len(self.after) <= len(str(most))
+        if not is_number or int(self.after) > most:
             raise BadCursor
-        return int(self.after[:20])
+        return int(self.after)
 
     def next_after(self, *key: object) -> str:
         """The address of the page behind the item with this key."""

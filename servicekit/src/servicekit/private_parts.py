@@ -57,6 +57,6 @@ def reveal(entry: UUID, sealed: bytes, key: bytes) -> Revealed:
     """
     try:
         content = json.loads(AESGCM(key).decrypt(_NONCE, sealed, entry.bytes))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise PrivatePartBroken(str(entry)) from error
     return Revealed(bytes.fromhex(content["salt"]), content["data"])

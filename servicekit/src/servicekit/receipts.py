@@ -1,5 +1,6 @@
 """Receipts: what the journal holds of one object, with the proofs by which anybody checks it without asking us."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from servicekit.database import Query, Reading, Row
 from servicekit.feed import SealedEntry, inclusion_proofs, sealer_of
 from servicekit.identity import Caller, CurrentCaller
 from servicekit.journal import private_part, public_form
+from servicekit.permissions import NotFound
 from servicekit.routing import Route
 from servicekit.sealing import NotSealing, Published, Sealer
 from servicekit.tables import journal, leaves, private_keys
@@ -23,7 +25,6 @@ from servicekit.transactions import RestrictedRead, RestrictedReading
 from verifier.canonical import canonical
 
 FORM = "ashyq-receipt/1"
-_MOST_ENTRIES = 1000
 _RETRY_SECONDS = 1
 
 # Lets a caller see an object or refuses it as absent; whether they see the private parts of its entries, too.
@@ -106,18 +107,18 @@ def _add(router: APIRouter, kind: ReceiptOf) -> None:
 async def _receipt(request: Request, reading: Reading, object_id: UUID, *, private: bool) -> Response:
     sealer = sealer_of(request)
     checkpoint = await sealer.published(reading)
-    rows = await reading.all(_ENTRIES, object_id=object_id, limit=_MOST_ENTRIES)
+    rows = await reading.all(_ENTRIES, object_id=object_id)
+    if not rows:
+        raise NotFound
     size = 0 if checkpoint is None else checkpoint.size
     sealed = [row for row in rows if row["index"] is not None and row["index"] < size]
     if checkpoint is None or len(sealed) < len(rows):
         return _not_yet(sealer, ReceiptWaits(entries=len(rows), sealed=len(sealed)))
-    unchanged = not_modified(request, size)
-    if unchanged is not None:
-        return unchanged
     proofs = await inclusion_proofs(reading, [row["index"] for row in rows], size)
-    content = _content(sealer, checkpoint, rows, proofs, private=private)
-    headers = {"ETag": etag(size), "Cache-Control": "private, no-cache"}
-    return Response(canonical(content), headers=headers, media_type="application/json")
+    content = canonical(_content(sealer, checkpoint, rows, proofs, private=private))
+    tag = hashlib.sha256(content).hexdigest()
+    headers = {"ETag": etag(tag), "Cache-Control": "private, no-cache"}
+    return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
 
 
 def _not_yet(sealer: Sealer, waits: ReceiptWaits) -> Response:
@@ -169,5 +170,4 @@ _ENTRIES = Query(
     .outerjoin(private_keys, private_keys.c.entry == journal.c.id)
     .where(journal.c.object_id == bindparam("object_id"))
     .order_by(leaves.c.index)
-    .limit(bindparam("limit"))
 )

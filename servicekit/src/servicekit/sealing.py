@@ -67,6 +67,7 @@ class Sealer:
         self.witness = witness
         self.refusal: str | None = None
         self._seen: Checkpoint | None = None
+        self._missed = False
 
     async def run(self, database: Database, _: Mapping[str, httpx.AsyncClient], __: datetime) -> int:
         """Seal some of what waits, and have it cosigned; how many entries."""
@@ -75,17 +76,18 @@ class Sealer:
         # The first turn asks the witness even so: what was restored is to be found out before anybody builds on it.
         if tip.cosigned and not tip.waiting and self._seen is not None:
             return 0
+        sealed = 0
         try:
             known = await self._known()
             sealed = await self._seal(database, known)
             await self._have_cosigned(database, known)
         except WitnessAway as error:
-            _log.warning("the witness is away", reason=str(error))
-            return 0
+            self._miss(str(error))
+            return sealed
         except (NotSealing, WitnessRefuses) as error:
             self._refuse(str(error))
             return 0
-        self.refusal = None
+        self.refusal, self._missed = None, False
         return sealed
 
     async def waiting(self, reading: Reading, _: datetime) -> timedelta:
@@ -111,6 +113,11 @@ class Sealer:
             _log.error("nothing is sealed until an operator has looked", log=self.signer.key.name, reason=reason)
         self.refusal = reason
 
+    def _miss(self, reason: str) -> None:
+        if not self._missed:
+            _log.warning("the witness is away", log=self.signer.key.name, reason=reason)
+        self._missed = True
+
     async def _known(self) -> Checkpoint | None:
         """What the journal must extend: the witness's last checkpoint; while it is away, what this process saw last."""
         if self.witness is None:
@@ -134,6 +141,8 @@ class Sealer:
             taken = await writing.one(_TAKE, size=tip.size, limit=MOST_AT_ONCE)
             assert taken is not None  # noqa: S101 - an aggregate is always there
             count: int = taken["count"]
+            if tip.note is not None and count == 0:
+                return 0
             await complete_nodes(writing, tip.size, tip.size + count)
             made = await self._put_down(writing, tip.size + count, taken["floor"])
         self._seen = made
@@ -204,14 +213,14 @@ def _made_at(entry: UUID) -> datetime:
 
 _gate = func.journal_gate().label("gate")
 _last = select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)
+_cluster = select(func.pg_control_system().table_valued("system_identifier").c.system_identifier).scalar_subquery()
+_last_floor = _last.with_only_columns(case((checkpoints.c.cluster == _cluster, checkpoints.c.floor)))
 _bounds = select(
     _gate,
     func.pg_snapshot_xmax(func.pg_current_snapshot()).label("latest"),
-    func.coalesce(_last.with_only_columns(checkpoints.c.floor).scalar_subquery(), literal_column("'0'::xid8")).label(
-        "floor"
-    ),
+    func.coalesce(_last_floor.scalar_subquery(), literal_column("'0'::xid8")).label("floor"),
 ).cte("bounds")
-# A floor beyond the gate was set in the life of another cluster, from which this database was restored.
+# A floor of another cluster, from which this database was restored, says nothing, nor does one beyond the gate.
 _floor = case((_bounds.c.floor <= _bounds.c.gate, _bounds.c.floor), else_=literal_column("'0'::xid8"))
 _unsealed = (
     journal.c.transaction >= _floor,
@@ -271,6 +280,7 @@ _LAST_COSIGNED = Query(
 _PUT_DOWN = Query(
     insert(checkpoints).values(
         {name: bindparam(name, type_=checkpoints.c[name].type) for name in ("size", "root", "note", "floor")}
+        | {"cluster": _cluster}
     )
 )
 _COSIGN = Query(

@@ -92,7 +92,7 @@ nodes = Table(
     CheckConstraint("level > 0", name="nodes_level"),
 )
 
-# `floor` is a transaction before which nothing is unsealed.
+# `floor` is a transaction of this cluster before which nothing is unsealed; in another it says nothing.
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -100,6 +100,7 @@ checkpoints = Table(
     Column("root", LargeBinary, nullable=False),
     Column("note", Text, nullable=False),
     Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("cluster", BigInteger, nullable=False),
     Column("floor", Xid8, nullable=False),
 )
 

@@ -1,5 +1,6 @@
 """The witness of a service's journal: it knows the last checkpoint, and cosigns what extends it (C2SP tlog-witness)."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,14 +73,15 @@ class Witness:
             raise WitnessAhead(f"It has seen {answer.text[:30].strip()} entries.")
         if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
             raise WitnessRefuses(answer.text[:200])
-        lines = _text(answer)
+        text = _text(answer)
         try:
-            signature = signature_by(parse_note(note + lines), self.key, fast_verify)
+            answered = parse_note(note + text)
+            signature = signature_by(answered, self.key, fast_verify)
         except (BadNote, BadSignature) as error:
             raise WitnessAway(str(error)) from error
-        if signature is None:
+        if signature is None or answered.text != parse_note(note).text:
             raise WitnessAway("It answers without its signature.")
-        return lines
+        return f"— {signature.name} {b64encode(signature.key_id + signature.blob).decode()}\n"
 
     async def _ask(self, method: str, path: str, **request: object) -> httpx.Response:
         try:

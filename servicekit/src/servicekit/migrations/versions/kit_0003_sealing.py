@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,11 +29,14 @@ $$
 """
 _BATCH = 1000
 _OLD = sa.text(
-    'SELECT id, object_kind, object_id, object_version, event, "at", role, public::text AS public, '
-    "private::text AS private, encode(commitment, 'hex') AS commitment, salt "
-    "FROM journal WHERE leaf IS NULL LIMIT :batch FOR UPDATE"
+    'SELECT "transaction", id, object_kind, object_id, object_version, event, "at", role, public::text AS public, '
+    "private::text AS private, commitment "
+    'FROM journal WHERE ("transaction", id) > (:transaction, :id) ORDER BY "transaction", id LIMIT :batch'
 )
-_FILL = sa.text("UPDATE journal SET leaf = :leaf, hidden = :hidden, commitment = :commitment WHERE id = :id")
+_FILL = sa.text(
+    "UPDATE journal SET leaf = :leaf, hidden = :hidden, commitment = :commitment "
+    'WHERE "transaction" = :transaction AND id = :id'
+)
 _KEY = sa.text("INSERT INTO private_keys (entry, key) VALUES (:entry, :key)")
 
 
@@ -90,6 +94,7 @@ def _create_tree() -> None:
         sa.Column("root", sa.LargeBinary, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column("cluster", sa.BigInteger, nullable=False),
         sa.Column("floor", Xid8, nullable=False),
     )
     op.create_table(
@@ -104,18 +109,21 @@ def _create_tree() -> None:
 def _give_leaves() -> None:
     """Entries from before the tree get their leaf, and their private part the form of today; it belongs to nobody."""
     connection = op.get_bind()
-    while rows := connection.execute(_OLD, {"batch": _BATCH}).mappings().all():
-        for row in rows:
-            hidden = None if row["private"] is None else hide(row["id"], json.loads(row["private"]))
-            connection.execute(_FILL, _filled(dict(row), hidden))
-            if hidden is not None:
-                connection.execute(_KEY, {"entry": row["id"], "key": hidden.key})
+    last: dict[str, Any] = {"transaction": 0, "id": UUID(int=0)}
+    while rows := connection.execute(_OLD, {**last, "batch": _BATCH}).mappings().all():
+        last = {name: rows[-1][name] for name in last}
+        hidden = {row["id"]: hide(row["id"], json.loads(row["private"])) for row in rows if row["private"] is not None}
+        connection.execute(_FILL, [_filled(dict(row), hidden.get(row["id"])) for row in rows])
+        if hidden:
+            connection.execute(_KEY, [{"entry": entry, "key": each.key} for entry, each in hidden.items()])
 
 
 def _filled(row: dict[str, Any], hidden: Hidden | None) -> dict[str, Any]:
-    commitment = None if hidden is None else hidden.commitment
+    # What lost its private part on a way down keeps the commitment that was published.
+    commitment = row["commitment"] if hidden is None else hidden.commitment
     form = public_form({**row, "public": json.loads(row["public"]), "commitment": commitment})
     return {
+        "transaction": row["transaction"],
         "id": row["id"],
         "leaf": leaf_hash_of(form),
         "hidden": None if hidden is None else hidden.sealed,
