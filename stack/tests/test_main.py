@@ -113,7 +113,7 @@ def test_a_data_folder_that_cannot_be_made_is_said_with_a_remedy(ashyq: Ashyq, c
 def test_a_data_folder_in_use_is_said_with_a_remedy(ashyq: Ashyq, data: Path) -> None:
     data.mkdir()
     with (data / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.lockf(lock, fcntl.LOCK_EX)
         said = complaint(ashyq("run"))
     assert said.startswith(f"Another Ashyq is running on {data}.")
     assert "make run PORT=8001 ASHYQ_DATA=" in said

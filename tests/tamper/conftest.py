@@ -345,7 +345,10 @@ def sign_anew(operator: asyncpg.Connection, honest: Honest) -> Callable[..., Awa
         whole = [root_of(hashes[first : first + 256]) for first in range(0, len(hashes) - 255, 256)]
         await operator.executemany("INSERT INTO nodes VALUES (1, $1, $2)", list(enumerate(whole)))
         await operator.execute(
-            "INSERT INTO checkpoints (size, root, note, floor) VALUES ($1, $2, $3, '0')", made.size, made.root, note
+            "INSERT INTO checkpoints (size, root, note, cluster, floor) VALUES ($1, $2, $3, 0, '0')",
+            made.size,
+            made.root,
+            note,
         )
         await operator.execute("INSERT INTO cosignatures VALUES ($1, $2, '')", made.size, honest.witness.key.text)
         return note
