@@ -84,7 +84,7 @@ def _end(listing: Listing, kept: Sequence[_Pair], size: int) -> int:
     # Where all leaves are accounted for, only an index that is not beyond the last one's is out of place.
     limit = size if index < size - 1 else listing.indexes[position] + 1
     behind = range(position + 1, len(listing.indexes))
-    return next((n for n in behind if listing.indexes[n] >= limit), len(listing.indexes))
+    return max((n for n in behind if listing.indexes[n] < limit), default=position) + 1
 
 
 def _differences(

@@ -53,9 +53,10 @@ def judge(views: Views, known: Sequence[Known]) -> list[Fault]:
     tree = _sealed(tiled, views.checkpoint) or (_sealed(listed, views.checkpoint) if listed != tiled else None)
     if tree is None:
         tree = levels_of(max(listed, tiled, key=len))
-        faults = _at_odds(views, tree, known) + views.listing.faults
+        faults = _at_odds(views, tree, known) + views.listing.faults(views.checkpoint.size)
     else:
-        faults = views.listing.faults if listed == tree[0] else compare(views.listing, tree[0])
+        faults = [] if _is_whole(views, tree[0]) else compare(views.listing, tree[0])
+        faults = faults or views.listing.faults(views.checkpoint.size)
         damaged = [level for level, hashes in enumerate(tree) if hashes != _tiles(views, level)]
         faults += [_damaged(views, level, tree[level]) for level in damaged]
     return faults + _taken_back(views, tree, known)
@@ -67,6 +68,12 @@ def _sealed(leaves: bytes, checkpoint: Checkpoint) -> list[bytes] | None:
         return None
     tree = levels_of(leaves)
     return tree if root_at(tree, checkpoint.size) == checkpoint.root else None
+
+
+def _is_whole(views: Views, sealed: bytes) -> bool:
+    """Whether the list has the leaves that were sealed, and behind them only later ones."""
+    size = views.checkpoint.size
+    return views.listed == sealed and all(index >= size for index in views.listing.indexes[size:])
 
 
 def _tiles(views: Views, level: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import httpx
@@ -53,20 +54,14 @@ def read_entries(client: httpx.Client, size: int, advance: Advance) -> Listing:
     Raises:
         Unreadable: they are not.
     """
-    listing = Listing(size)
-    last: int | None = None
-    while last is None or last < size - 1:
-        query = {"limit": str(_PAGE)} if last is None else {"limit": str(_PAGE), "after": str(last)}
-        page = _items(client, **query)
-        try:
+    listing = Listing()
+    try:
+        for page in _pages(client, size):
             for item in page:
                 listing.add(item)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise Unreadable(f"{client.base_url}entries lists what is no entry of a journal.") from error
-        if not page or listing.indexes[-1] <= (-1 if last is None else last):
-            break
-        last = listing.indexes[-1]
-        advance(min(last + 1, size), size)
+            advance(min(len(listing.indexes), size), size)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Unreadable(f"{client.base_url}entries lists what is no entry of a journal.") from error
     return listing
 
 
@@ -91,8 +86,20 @@ def _tiles(client: httpx.Client, level: int, count: int) -> Iterator[bytes]:
         yield answer.content
 
 
+def _pages(client: httpx.Client, size: int) -> Iterator[list[dict[str, Any]]]:
+    """The pages with the first `size` entries; each is asked for while the one before is worked on."""
+    with ThreadPoolExecutor(1) as ahead:
+        page = _items(client)
+        last = -1
+        while page and page[-1]["index"] > last:
+            last = page[-1]["index"]
+            coming = ahead.submit(_items, client, after=str(last)) if last < size - 1 else None
+            yield page
+            page = [] if coming is None else coming.result()
+
+
 def _items(client: httpx.Client, **query: str) -> list[dict[str, Any]]:
-    answer = _get(client, "entries", **query)
+    answer = _get(client, "entries", limit=str(_PAGE), **query)
     try:
         items = None if answer is None else answer.json()["items"]
     except (ValueError, KeyError, TypeError, RecursionError):
