@@ -1,6 +1,7 @@
 """Changes that go together: they share a commit, and nothing else."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -8,6 +9,7 @@ import pytest
 
 from servicekit.database import Database
 from servicekit.database_failures import DatabaseUnavailable
+from servicekit.group_commit import GroupCommit
 from servicekit.journal import commit_entries
 from stack.testing import TestDatabase
 
@@ -36,6 +38,34 @@ async def test_one_that_cannot_be_made_fails_alone(store: Database, admin: async
         asyncpg.UniqueViolationError if n % 10 == 3 else type(None) for n in range(40)
     ]
     assert await admin.fetchval("SELECT count(*) FROM notes") == 37
+
+
+class AnswersAtOnce(GroupCommit):
+    """Commits nothing, and tells all groups in the same moment, which a server does now and then."""
+
+    def __init__(self) -> None:
+        super().__init__(pool=None)  # never asked
+        self.moment = asyncio.Event()
+
+    async def _commit(self, _: str, group: list[Any]) -> None:
+        await self.moment.wait()
+        for _, done in group:
+            done.set_result(None)
+
+
+async def test_who_comes_as_the_last_groups_end_is_sent_too() -> None:
+    groups = AnswersAtOnce()
+
+    async def two() -> None:
+        await groups.execute("SELECT 1", [])
+        await groups.execute("SELECT 1", [])
+
+    waiting = [asyncio.create_task(two())]
+    await asyncio.sleep(0.01)  # so that the other is a group of its own
+    waiting.append(asyncio.create_task(groups.execute("SELECT 1", [])))
+    await asyncio.sleep(0.01)
+    groups.moment.set()
+    await asyncio.wait_for(asyncio.gather(*waiting), 5)
 
 
 async def test_of_equal_ones_in_one_group_one_is_made(store: Database, admin: asyncpg.Connection) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 
@@ -50,19 +50,25 @@ class GroupCommit:
         if len(lane.senders) < _GROUPS_UNDERWAY:
             sender = asyncio.create_task(self._send(sql, lane))
             lane.senders.add(sender)
-            sender.add_done_callback(lane.senders.discard)
         await done
 
     async def _send(self, sql: str, lane: _Lane) -> None:
-        while lane.waiting:
-            group = [change for change in lane.waiting[:_LARGEST_GROUP] if not change[1].done()]
-            del lane.waiting[:_LARGEST_GROUP]
-            try:
-                await self._commit(sql, group)
-            except BaseException as error:
-                _fail(group, error)
-                if not isinstance(error, Exception):
-                    raise
+        try:
+            while lane.waiting:
+                group = [change for change in lane.waiting[:_LARGEST_GROUP] if not change[1].done()]
+                del lane.waiting[:_LARGEST_GROUP]
+                await self._send_group(sql, group)
+        finally:
+            # At once, not when the loop comes to tell of the task's end: what comes between would wait for nobody.
+            lane.senders.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _send_group(self, sql: str, group: list[_Change]) -> None:
+        try:
+            await self._commit(sql, group)
+        except BaseException as error:
+            _fail(group, error)
+            if not isinstance(error, Exception):
+                raise
 
     async def _commit(self, sql: str, group: list[_Change]) -> None:
         with translated(None):
