@@ -60,7 +60,7 @@ class ServiceSettings(IdentitySettings):
     sweep_seconds: float = Field(default=5.0, gt=0, validation_alias="ASHYQ_SWEEP_SECONDS")
     pool_size: int = Field(default=12, ge=1, le=100, validation_alias="ASHYQ_POOL_SIZE")
     journal_key: SecretStr = Field(validation_alias="ASHYQ_JOURNAL_KEY")
-    seal_seconds: float = Field(default=0.5, gt=0, validation_alias="ASHYQ_SEAL_SECONDS")
+    seal_seconds: float = Field(default=1.0, gt=0, validation_alias="ASHYQ_SEAL_SECONDS")
     witness_url: str | None = Field(default=None, validation_alias="ASHYQ_WITNESS_URL")
     witness_key: str | None = Field(default=None, validation_alias="ASHYQ_WITNESS_KEY")
     sms_url: str | None = Field(default=None, validation_alias="ASHYQ_SMS_URL")
