@@ -15,7 +15,7 @@ from uuid import UUID
 
 import httpx
 import structlog
-from sqlalchemy import BigInteger, Integer, bindparam, case, exists, func, insert, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, exists, func, insert, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from servicekit.base_settings import ServiceSettings
@@ -215,27 +215,22 @@ _gate = func.journal_gate().label("gate")
 _last = select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)
 _cluster = select(func.pg_control_system().table_valued("system_identifier").c.system_identifier).scalar_subquery()
 _last_floor = _last.with_only_columns(case((checkpoints.c.cluster == _cluster, checkpoints.c.floor)))
-_bounds = select(
-    _gate,
-    func.pg_snapshot_xmax(func.pg_current_snapshot()).label("latest"),
-    func.coalesce(_last_floor.scalar_subquery(), literal_column("'0'::xid8")).label("floor"),
-).cte("bounds")
+_never: ColumnElement[int] = literal_column("'0'::xid8")
 # A floor of another cluster, from which this database was restored, says nothing, nor does one beyond the gate.
-_floor = case((_bounds.c.floor <= _bounds.c.gate, _bounds.c.floor), else_=literal_column("'0'::xid8"))
-_unsealed = (
-    journal.c.transaction >= _floor,
-    ~exists().where(leaves.c.entry == journal.c.id),
-)
-# What is visible and yet from the future is such an entry, too: nothing is at work there.
-_settled = or_(journal.c.transaction < _bounds.c.gate, journal.c.transaction >= _bounds.c.latest)
+_known = select(_gate, _last_floor.scalar_subquery().label("floor")).cte("known")
+_bounds = select(
+    _known.c.gate,
+    func.pg_snapshot_xmax(func.pg_current_snapshot()).label("latest"),
+    case((_known.c.floor <= _known.c.gate, _known.c.floor), else_=_never).label("floor"),
+).cte("bounds")
+_gate_now, _latest, _floor = (select(_bounds.c[name]).scalar_subquery() for name in ("gate", "latest", "floor"))
 _order = (journal.c.transaction, journal.c.id)
-_next = (
-    select(*_order, journal.c.leaf)
-    .where(*_unsealed, _settled)
-    .order_by(*_order)
-    .limit(bindparam("limit", type_=Integer))
-    .cte("next")
-)
+# Without the offset the planner would look through all leaves: it cannot know how near the floor is. What is visible
+# and yet from the future is settled, too: nothing is at work there.
+_leaf = select(leaves.c.entry).where(leaves.c.entry == journal.c.id).offset(literal_column("0"))
+_unsealed = select(*_order, journal.c.leaf).where(journal.c.transaction >= _floor, ~exists(_leaf)).order_by(*_order)
+_settled = _unsealed.where(or_(journal.c.transaction < _gate_now, journal.c.transaction >= _latest))
+_next = _settled.limit(bindparam("limit", type_=Integer)).cte("next")
 _place = func.row_number().over(order_by=(_next.c.transaction, _next.c.id))
 _sealed = (
     insert(leaves)
@@ -262,13 +257,13 @@ _of_tip = {name: select(_tip.c[name]).scalar_subquery().label(name) for name in 
 _TIP = Query(
     select(
         *_of_tip.values(),
-        exists(select(journal.c.id).where(*_unsealed, _settled)).label("waiting"),
+        _settled.with_only_columns(journal.c.id).limit(1).scalar_subquery().is_not(None).label("waiting"),
         exists()
         .where(cosignatures.c.size == _tip.c.size, cosignatures.c.witness == bindparam("witness"))
         .label("cosigned"),
     )
 )
-_OLDEST = Query(select(journal.c.id).where(*_unsealed).order_by(*_order).limit(1))
+_OLDEST = Query(_unsealed.with_only_columns(journal.c.id).limit(1))
 _LAST = Query(_last.with_only_columns(checkpoints.c.size, checkpoints.c.note))
 _LAST_COSIGNED = Query(
     select(checkpoints.c.size, (checkpoints.c.note + cosignatures.c.line).label("note"))

@@ -25,7 +25,7 @@ WHAT_A_TURN_DOES = [
         "GET /latest",
         "BEGIN;",
         "SELECT pg_try_advisory_xact_lock",
-        "WITH bounds",
+        "WITH known",
         "INSERT INTO nodes",
     ),
     *("sign", "INSERT INTO checkpoints", "COMMIT;", "POST /add-checkpoint", "INSERT INTO cosignatures", "ROLLBACK;"),
