@@ -15,7 +15,19 @@ from uuid import UUID
 
 import httpx
 import structlog
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, exists, func, insert, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from servicekit.base_settings import ServiceSettings
