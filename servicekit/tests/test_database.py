@@ -269,6 +269,21 @@ async def test_requests_that_are_cancelled_at_any_moment_leave_nothing_open(
         assert {answer.status_code for answer in answers} == {200}
 
 
+async def test_a_transaction_that_is_cancelled_at_its_end_gives_its_connection_back(own_database: TestDatabase) -> None:
+    async def read(store: Database, *, cancelled: bool) -> None:
+        async with store.read() as reading:
+            await reading.value(ONE)
+            task = asyncio.current_task()
+            if cancelled and task is not None:
+                task.cancel()  # which the next wait finds out, that for the rollback
+
+    async with Database(own_database.url, pool_size=1, name="tests") as store:
+        reader = asyncio.create_task(read(store, cancelled=True))
+        await asyncio.wait([reader])
+        assert reader.cancelled()
+        await asyncio.wait_for(read(store, cancelled=False), 2)
+
+
 async def test_a_full_pool_refuses_after_a_while_and_serves_again(
     own_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

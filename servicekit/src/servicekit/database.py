@@ -109,11 +109,13 @@ class Reading:
                     await self._transaction.rollback()
 
     async def close(self) -> None:
-        """Give up what is still open, and give the connection back."""
-        await self.roll_back()
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            await self._pool.release(connection)
+        """Give up what is still open, and give the connection back, even if it is cancelled meanwhile."""
+        connection, self._connection = self._connection, None
+        try:
+            await self.roll_back()
+        finally:
+            if connection is not None:
+                await self._pool.release(connection)
 
     async def _begun(self) -> asyncpg.Connection:
         """The connection, in the transaction while that is open."""
