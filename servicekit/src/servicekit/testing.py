@@ -115,7 +115,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def _end(server: uvicorn.Server) -> None:
-    """What `Server.shutdown` does, without its waits of a tenth of a second, of which thousands of tests have enough."""
+    """What `Server.shutdown` does, but for its waits of a tenth of a second, which add up over thousands of tests."""
     for listening in server.servers:
         listening.close()
     state = server.server_state
