@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     Sequence,
     Table,
@@ -25,10 +24,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from procurement.domain import award, bid, complaint, contract, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
+from procurement.tables.schema import metadata as metadata
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
-
-metadata = MetaData()
 
 tender_number = Sequence("tender_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 contract_number = Sequence("contract_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
