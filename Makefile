@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := statute scorer verifier witness servicekit gateway services/appeals services/procurement services/legal-acts services/registry stack
+MEMBERS := statute scorer redflags verifier witness servicekit gateway services/appeals services/procurement services/legal-acts services/registry stack
 # Their tests are no package to mypy, so it sees each by itself.
 HYPHENED := services/legal-acts
 SERVICES := appeals procurement legal-acts registry

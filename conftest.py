@@ -6,6 +6,7 @@ names, for the packages.
 
 import gateway
 import procurement
+import redflags
 import registry
 import scorer
 import servicekit
@@ -14,5 +15,5 @@ import statute
 import verifier
 import witness
 
-MEMBERS = (gateway, procurement, registry, scorer, servicekit, stack, statute, verifier, witness)
+MEMBERS = (gateway, procurement, redflags, registry, scorer, servicekit, stack, statute, verifier, witness)
 pytest_plugins = ["servicekit.testing", "stack.testing"]

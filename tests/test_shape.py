@@ -22,7 +22,7 @@ ROOMS = {
     *("permissions", "tables", "domain", "data", "migrations"),
 }
 ROOMS_OF_SOME = {"clients"}
-MEMBERS = ("statute", "scorer", "verifier", "witness", "servicekit", "gateway", "stack")
+MEMBERS = ("statute", "scorer", "redflags", "verifier", "witness", "servicekit", "gateway", "stack")
 LONGEST_FILE = 400
 COPY_FROM_STATEMENTS = 4
 KEPT_WORDS = re.compile(r"\b(utils?|helpers?|misc|common|shared|core)\b")
@@ -67,7 +67,7 @@ def test_only_the_kit_ends_transactions(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", _sources("services", "statute", "scorer"), ids=lambda path: str(path.relative_to(ROOT))
+    "path", _sources("services", "statute", "scorer", "redflags"), ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_nobody_reads_a_clock_but_the_clock(path: Path) -> None:
     if "tests" in path.parts:
