@@ -16,6 +16,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/journals/procurement": "procurement",
     "/v1/lots": "procurement",
     "/v1/parties": "procurement",
+    "/v1/plans": "procurement",
     "/v1/profiles": "procurement",
     "/v1/scoring": "procurement",
     "/v1/tenders": "procurement",

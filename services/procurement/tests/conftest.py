@@ -101,6 +101,38 @@ def planning() -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.fixture
+def budget() -> Callable[..., dict[str, Any]]:
+    """Makes the body of a request that makes a plan of one item, with fields of one's own."""
+
+    def make(**fields: Any) -> dict[str, Any]:
+        item = lot(method="rating-point", amount={"amount": "5000000.00"}, region="KZ-71", month=11)
+        del item["warranty_months"]
+        usual = {"year": 2026, "buyer_name": "Астана қаласының Денсаулық сақтау басқармасы", "items": [item]}
+        return usual | {"budget_approved_on": "2026-11-20"} | fields
+
+    return make
+
+
+@pytest.fixture
+def plan(
+    client: httpx.AsyncClient, people: dict[str, dict[str, str]], budget: Callable[..., dict[str, Any]]
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Makes a plan as the buyer, and approves or publishes it if asked; gives it as the service answered."""
+
+    async def send(*, approved: bool = False, published: bool = False, **fields: Any) -> dict[str, Any]:
+        answer = await client.post("/v1/plans", json=budget(**fields), headers=people["buyer"])
+        assert answer.status_code == 201, answer.text
+        for action in (*(["approval"] * (approved or published)), *(["publication"] * published)):
+            address = f"/v1/plans/{answer.json()['id']}/{action}"
+            answer = await client.post(address, headers=people["buyer"])
+            assert answer.status_code == 200, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    return send
+
+
 def lot(**fields: Any) -> dict[str, Any]:
     """A lot of a million tenge."""
     usual = {

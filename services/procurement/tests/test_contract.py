@@ -46,12 +46,27 @@ def test_every_operation_is_described_with_its_words_and_its_problems(described:
 
 
 async def test_the_running_service_keeps_to_its_document(
-    *, send_much: SendMuch, issuer: Issuer, planning: Planning, prepare: Do, publish: Do, award: Do, bid: Do
+    *,
+    send_much: SendMuch,
+    issuer: Issuer,
+    planning: Planning,
+    prepare: Do,
+    publish: Do,
+    award: Do,
+    bid: Do,
+    budget: Planning,
+    plan: Do,
 ) -> None:
     lot = await award()
     running = await publish(bids_until=LATER)
     drafts = [(await prepare(bids_until=LATER))["id"] for _ in range(4)]
+    made = [await plan(approved=n > 0, published=n > 1, year=2026 + n) for n in range(6)]
     ids = {
+        "plan_id": [made[-1]["id"]],
+        "/v1/plans/{plan_id}/approval": [made[0]["id"]],
+        "/v1/plans/{plan_id}/publication": [made[1]["id"]],
+        "/v1/plans/{plan_id}/changes": [each["id"] for each in made[2:]],
+        "/v1/plans/{object_id}/receipt": [made[-1]["id"]],
         "name": ["report-2022"],
         "tender_id": [running["id"], lot["tender"]["id"]],
         "/v1/tenders/{tender_id}/publication": drafts[1:],
@@ -69,6 +84,8 @@ async def test_the_running_service_keeps_to_its_document(
             "lot": {"amount": {"amount": "100"}},
             "bids": [{**OFFER, "id": "one", "received_at": "2026-11-23T10:00:00+05:00"}],
         },
+        "/v1/plans": budget(year=2099),
+        "/v1/plans/{plan_id}/changes": {"reason": "?", "add": budget()["items"]},
         "/v1/tenders": planning(bids_until=LATER),
         "/v1/tenders/{tender_id}/bids": {"lot": running["lots"][0]["id"], "offer": OFFER},
     }

@@ -1,6 +1,7 @@
 """Every error of procurement is a problem with a stable code, a status, and texts in three languages."""
 
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
 import httpx
@@ -27,7 +28,9 @@ EachIsTold = Callable[..., Awaitable[None]]
 
 FROM_ELSEWHERE = {CalendarMissing, NotAllowedNow, UnfitBid, UnfitLot, UnknownProfile, Undecided}
 STATUSES = {
+    "above-plan": 409,
     "already-complained": 409,
+    "already-planned": 409,
     "bid-window-too-short": 409,
     "bids-closed": 409,
     "calendar-missing": 503,
@@ -37,11 +40,15 @@ STATUSES = {
     "debtor": 409,
     "method-not-automatic": 409,
     "not-allowed-now": 409,
+    "nothing-changed": 422,
     "party-unknown": 403,
+    "plan-item-in-use": 409,
+    "too-many-plan-changes": 409,
     "undecided": 422,
     "unfit-bid": 422,
     "unfit-lot": 422,
     "unknown-lot": 422,
+    "unknown-plan-item": 422,
     "unknown-profile": 422,
 }
 RACED = {"changed-meanwhile"}  # test_races.py
@@ -94,6 +101,11 @@ AWARDED: dict[str, tuple[str, str, str]] = {
     "complaint-window-over": ("rival", "2026-12-04T10:00", "complaints"),
     "contract-too-early": ("buyer", "2026-11-27T10:00", "contract"),
 }
+# By something that is asked of a plan: how many changes it has had this month, and what is sent.
+PLANNED: dict[str, int] = {
+    "above-plan": 0, "already-planned": 0, "nothing-changed": 0, "plan-item-in-use": 0, "too-many-plan-changes": 2,
+    "unknown-plan-item": 0,
+}  # fmt: skip
 YEARS = [{"amount": "1"}] * 3
 OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
 OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
@@ -106,9 +118,39 @@ def people(people: People, issuer: Issuer) -> People:
 
 
 @pytest.fixture
+def in_planning(
+    *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, plan: Do, budget: Planning
+) -> Provoke:
+    """Makes a problem with a plan come about."""
+    years = count(2031)
+
+    async def make(code: str) -> httpx.Response:
+        if code == "already-planned":
+            await plan(year=2030)
+            return await client.post("/v1/plans", json=budget(year=2030), headers=people["buyer"])
+        made = await plan(published=True, year=next(years))
+        item, place = made["items"][0]["id"], f"/v1/plans/{made['id']}"
+        [lot] = planning()["lots"]
+        if code in {"above-plan", "unknown-plan-item"}:
+            named = lot | {"plan_item": ABSENT_ID if code == "unknown-plan-item" else item}
+            body = planning(lots=[named | {"amount": {"amount": "9000000"}}])
+            return await client.post("/v1/tenders", json=body, headers=people["buyer"])
+        if code == "plan-item-in-use":
+            await prepare(lots=[lot | {"plan_item": item}])
+        added = {"reason": "?", "add": budget()["items"]}
+        for _ in range(PLANNED[code]):
+            await client.post(f"{place}/changes", json=added, headers=people["buyer"])
+            await client.post(f"{place}/publication", headers=people["buyer"])
+        change = {"nothing-changed": {}, "plan-item-in-use": {"remove": [item]}}.get(code, added)
+        return await client.post(f"{place}/changes", json={"reason": "?"} | change, headers=people["buyer"])
+
+    return make
+
+
+@pytest.fixture
 def provoke(
     *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
-    registry: Any,
+    registry: Any, in_planning: Provoke,
 ) -> Provoke:  # fmt: skip
     """Makes a problem come about."""
 
@@ -150,6 +192,7 @@ def provoke(
         ways = {
             **dict.fromkeys(PREPARED, in_preparing), **dict.fromkeys(PUBLISHED, in_publishing),
             **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
+            **dict.fromkeys(PLANNED, in_planning),
         }  # fmt: skip
         return await ways[code](code)
 
@@ -158,5 +201,5 @@ def provoke(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED} == KINDS.keys() - RACED
+    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED} == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

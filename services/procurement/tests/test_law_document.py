@@ -43,7 +43,25 @@ def terms() -> str:
     )
 
 
-DRAWN = {"terms": terms}
+def parameters() -> str:
+    return table(
+        "Parameter | Rule set | Value | Since | Until | Why | Source",
+        [
+            (
+                *(f"`{row[name]}`" for name in ("name", "rules", "value")),
+                *(row[name] for name in ("since", "until", "reason", "source")),
+            )
+            for row in data("parameters.json")
+        ],
+    )
+
+
+def exceptions() -> str:
+    rows = data("plan_exceptions.json").items()
+    return table("Ground | Source", [(f"`{name}`: {row['words']['en']}", row["source"]) for name, row in rows])
+
+
+DRAWN = {"terms": terms, "choices": parameters, "exceptions": exceptions}
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-TABLES = {"parties", "tenders", "lots", "bids", "awards", "complaints", "contracts"}
+TABLES = {
+    "parties",
+    "tenders",
+    "lots",
+    "bids",
+    "awards",
+    "complaints",
+    "contracts",
+    "plans",
+    "plan_items",
+    "plan_changes",
+}
 
 
 def test_they_go_up_down_and_up_again(there_and_back: Callable[[], set[str]]) -> None:

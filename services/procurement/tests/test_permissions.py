@@ -1,6 +1,7 @@
 """Who may do what: every operation by every role of the house by every tie, as the table says."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
 from typing import Any
 
 import httpx
@@ -32,8 +33,13 @@ RULING = {"outcome": "dismissed", "reason": "!"}
 READS: dict[str, str] = {
     "list_profiles": "/v1/profiles",
     "read_profile": "/v1/profiles/report-2022",
+    "list_plans": "/v1/plans",
+    "read_plan": "/v1/plans/{plan}",
+    "read_plan_history": "/v1/plans/{plan}/history",
+    "read_plan_receipt": "/v1/plans/{plan}/receipt",
     "list_tenders": "/v1/tenders",
     "read_tender": "/v1/tenders/{tender}",
+    "read_tender_clocks": "/v1/tenders/{tender}/clocks",
     "read_tender_history": "/v1/tenders/{tender}/history",
     "read_tender_receipt": "/v1/tenders/{tender}/receipt",
     "list_bids": "/v1/tenders/{tender}/bids",
@@ -54,6 +60,10 @@ READS: dict[str, str] = {
 }
 WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
     "score_bids": ("/v1/scoring", {"lot": {"amount": {"amount": "1"}}, "bids": []}, 200),
+    "create_plan": ("/v1/plans", None, 201),
+    "approve_plan": ("/v1/plans/{plan}/approval", None, 200),
+    "publish_plan": ("/v1/plans/{approved}/publication", None, 200),
+    "change_plan": ("/v1/plans/{published plan}/changes", None, 200),
     "create_tender": ("/v1/tenders", None, 201),
     "publish_tender": ("/v1/tenders/{draft}/publication", None, 200),
     "cancel_tender": ("/v1/tenders/{running}/cancellation", {"reason": "?"}, 200),
@@ -65,6 +75,10 @@ WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
 }
 
 
+# What is hidden from those who have nothing to do with it.
+HIDDEN = {"publish_tender", "withdraw_bid", "approve_plan", "publish_plan"}
+
+
 def expected(operation: str, role: str, tie: str, *, success: int) -> int:
     """What the table means for a request, said once more and independently of the code that reads it."""
     row: Mapping[str, Any] = PERMISSIONS.table[operation]
@@ -73,7 +87,7 @@ def expected(operation: str, role: str, tie: str, *, success: int) -> int:
     if {tie, ANY} & set(row.get(role, row.get(ANYONE, ()))):
         return success
     # A draft, and a sealed bid, are hidden from those who have nothing to do with them.
-    return 404 if operation in {"publish_tender", "withdraw_bid"} else 403
+    return 404 if operation in HIDDEN else 403
 
 
 @pytest.fixture
@@ -88,12 +102,13 @@ def test_every_operation_is_in_the_matrix() -> None:
 
 
 async def test_reading_is_for_everybody(
-    client: httpx.AsyncClient, people: People, as_role: Callable[[str, str], Headers], award: Do, go_to: GoTo
+    client: httpx.AsyncClient, people: People, as_role: Callable[[str, str], Headers], award: Do, go_to: GoTo, plan: Do
 ) -> None:
     lot = await award()
     go_to("2026-12-04T09:00")
     contract = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
     named = {"tender": lot["tender"]["id"], "lot": lot["id"], "award": lot["award"]["id"]}
+    named["plan"] = (await plan(published=True))["id"]
     named |= {"bid": lot["award"]["bid"], "contract": contract.json()["id"]}
     for operation, address in READS.items():
         for role in ROLES:
@@ -110,8 +125,10 @@ async def test_every_change_by_every_role_and_tie(
     for role in ROLES:
         for tie in (Relation.BUYER, Relation.BIDDER, Relation.NONE):
             sent = body
-            if operation in {"create_tender", "submit_bid"}:
-                sent = named["plan"] if operation == "create_tender" else {"lot": named["open lot"], **(body or {})}
+            if operation == "submit_bid":
+                sent = {"lot": named["open lot"], **(body or {})}
+            elif "body" in named:
+                sent = named["body"]
             answer = await client.post(address.format(**named), json=sent, headers=as_role(role, tie))
             got[role, tie] = answer.status_code
             if answer.is_success:
@@ -125,25 +142,41 @@ Scene = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture
+def plan_scene(client: httpx.AsyncClient, people: People, plan: Do, budget: Planning) -> Scene:
+    """Sets up what an operation on a plan is about."""
+    years = count(2026)
+
+    async def set_up(operation: str) -> dict[str, Any]:
+        made = await plan(year=next(years), published=operation == "change_plan")
+        named = {"plan": made["id"], "approved": made["id"], "published plan": made["id"]}
+        if operation == "publish_plan":
+            await client.post(f"/v1/plans/{made['id']}/approval", headers=people["buyer"])
+        body = {"reason": "?", "add": budget()["items"]} if operation == "change_plan" else budget(year=next(years))
+        return named | ({"body": body} if operation in {"create_plan", "change_plan"} else {})
+
+    return set_up
+
+
+@pytest.fixture
 def scene(
     *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, publish: Do, bid: Do, award: Do,
-    go_to: GoTo,
+    go_to: GoTo, plan_scene: Scene,
 ) -> Scene:  # fmt: skip
     """Sets up what an operation is about, anew each time; the names of all that is there."""
 
     async def set_up(operation: str) -> dict[str, Any]:
         go_to("2026-11-23T10:00")
+        if operation.endswith("_plan"):
+            return await plan_scene(operation)
         if operation == "create_tender":
-            return {"plan": planning()}
+            return {"body": planning()}
         if operation == "publish_tender":
             return {"draft": (await prepare())["id"]}
         if operation in {"cancel_tender", "submit_bid", "withdraw_bid"}:
             tender = await publish()
             named = {"running": tender["id"], "open lot": tender["lots"][0]["id"]}
             return named | {"sealed": (await bid("rival", tender))["id"]}
-        if operation == "score_bids":
-            return {}
-        lot = await award()
+        lot = {"id": ""} if operation == "score_bids" else await award()
         if operation == "decide_award_complaint":
             address = f"/v1/lots/{lot['id']}/complaints"
             filed = await client.post(address, json=COMPLAINT, headers=people["rival"])

@@ -7,14 +7,20 @@ import httpx
 from fastapi import FastAPI
 
 from procurement.domain.errors import (
+    AbovePlan,
     AlreadyComplained,
+    AlreadyPlanned,
     BidsClosed,
     BidWindowTooShort,
     ComplaintWindowOver,
     ContractTooEarly,
     Debtor,
     MethodNotAutomatic,
+    NothingChanged,
+    PlanItemInUse,
+    TooManyPlanChanges,
     UnknownLot,
+    UnknownPlanItem,
 )
 from procurement.permissions import PERMISSIONS
 from procurement.queries.sealing import Seal
@@ -33,7 +39,9 @@ from statute.rules import Undecided
 PROBLEMS = Catalogue(
     read_kinds("procurement", "data/problems.json"),
     {
+        AbovePlan: "above-plan",
         AlreadyComplained: "already-complained",
+        AlreadyPlanned: "already-planned",
         BidWindowTooShort: "bid-window-too-short",
         BidsClosed: "bids-closed",
         CalendarMissing: "calendar-missing",
@@ -42,10 +50,14 @@ PROBLEMS = Catalogue(
         Debtor: "debtor",
         MethodNotAutomatic: "method-not-automatic",
         NotAllowedNow: "not-allowed-now",
+        NothingChanged: "nothing-changed",
+        PlanItemInUse: "plan-item-in-use",
+        TooManyPlanChanges: "too-many-plan-changes",
         Undecided: "undecided",
         UnfitBid: "unfit-bid",
         UnfitLot: "unfit-lot",
         UnknownLot: "unknown-lot",
+        UnknownPlanItem: "unknown-plan-item",
         UnknownProfile: "unknown-profile",
     },
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from procurement.domain.plan import Action as PlanAction
 from procurement.domain.tender import Action, Relation
 from servicekit.identity import Caller
 from servicekit.permissions import ANY, ANYONE, Permissions
@@ -17,10 +18,19 @@ PERMISSIONS = Permissions(
         "list_profiles": _EVERYBODY,
         "read_profile": _EVERYBODY,
         "score_bids": _EVERYBODY,
+        "create_plan": {"buyer": {ANY}},
+        "list_plans": _EVERYBODY,
+        "read_plan": _EVERYBODY,
+        "read_plan_history": _EVERYBODY,
+        "read_plan_receipt": _EVERYBODY,
+        "approve_plan": _BUYER,
+        "publish_plan": _BUYER,
+        "change_plan": _BUYER,
         "create_tender": {"buyer": {ANY}},
         "list_tenders": _EVERYBODY,
         "read_tender": _EVERYBODY,
         "read_tender_history": _EVERYBODY,
+        "read_tender_clocks": _EVERYBODY,
         "read_tender_receipt": _EVERYBODY,
         "publish_tender": _BUYER,
         "cancel_tender": _BUYER,
@@ -47,11 +57,17 @@ PERMISSIONS = Permissions(
     }
 )
 SIGHT = "read_tender"
+PLAN_SIGHT = "read_plan"
+PLAN_OPERATIONS = {
+    PlanAction.APPROVAL: "approve_plan",
+    PlanAction.PUBLICATION: "publish_plan",
+    PlanAction.CHANGES: "change_plan",
+}
 OPERATIONS = {Action.PUBLICATION: "publish_tender", Action.CANCELLATION: "cancel_tender"}
 
 
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
-    """What ties the caller to the tender or the award in this row: an office in the body that buys."""
+    """What ties the caller to the plan, the tender or the award in this row: an office in the body that buys."""
     office = office_of(caller)
     return Relation.BUYER if office is not None and office == row["buyer"] else Relation.NONE
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from procurement.domain import award, bid, complaint, contract, tender
+from procurement.domain import award, bid, complaint, contract, plan, tender
 from statute.procedures import NotAllowedNow
 
-MODULES: tuple[Any, ...] = (tender, bid, award, complaint)
+MODULES: tuple[Any, ...] = (plan, tender, bid, award, complaint)
 CELLS = [
     (module, status, action) for module in MODULES for status in (None, *module.Status) for action in module.Action
 ]
 # Said once more, independently of the tables: where each action leads to.
 TARGETS: dict[ModuleType, dict[str, str]] = {
+    plan: {"creation": "draft", "approval": "approved", "publication": "published", "changes": "changed"},
     tender: {
         "creation": "draft",
         "publication": "published",
@@ -35,6 +36,12 @@ TARGETS: dict[ModuleType, dict[str, str]] = {
     complaint: {"filing": "open", "upholding": "upheld", "dismissal": "dismissed", "lapse": "lapsed"},
 }
 FROM: dict[ModuleType, dict[str, set[str | None]]] = {
+    plan: {
+        "creation": {None},
+        "approval": {"draft"},
+        "publication": {"approved", "changed"},
+        "changes": {"published"},
+    },
     tender: {
         "creation": {None},
         "publication": {"draft"},

@@ -12,8 +12,10 @@ from uuid_utils.compat import uuid7
 from procurement import notices
 from procurement.commands.changing import updating
 from procurement.domain import award, bid, tender
+from procurement.domain.clocks import RESULTS, late_fact
 from procurement.domain.evaluation import Evaluation, bid_of, evaluate, lot_of, pinned_profile, tiyn
 from procurement.domain.windows import complaint_window
+from procurement.queries.clocks import law_of
 from procurement.queries.tenders import lots_of
 from procurement.tables import awards, bids, lots, parties, tenders
 from servicekit.database import Query, Reading, Row, Writing
@@ -62,11 +64,12 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
     barred = {str(each["id"]) for each in case.bids if (each["scheme"], each["number"]) in debtors}
     evaluations = {lot["id"]: _evaluate(case, lot, barred) for lot in case.lots}
     edge = tender.transition(tender.Status(case.tender["status"]), tender.Action.EVALUATION)
-    new = await change(writing, _EVALUATE, case.tender, edge.target)
+    new = await change(writing, _EVALUATE, case.tender, edge.target, evaluated_at=now)
     await writing.run(_EVALUATE_LOTS, rows=[_lot_row(lot_id, each) for lot_id, each in evaluations.items()])
     refusals = {name: why for each in evaluations.values() for name, why in each.refusals.items()}
     if case.bids:
         await writing.run(_EVALUATE_BIDS, rows=[_bid_row(each, barred, refusals) for each in case.bids])
+    late = late_fact(RESULTS, case.tender["opened_at"], now, law_of(case.tender))
     announced = {lot["id"]: await _announce(writing, case, lot, evaluations[lot["id"]], now) for lot in case.lots}
     _record_bids(writing, case, refusals, now)
     record(
@@ -75,7 +78,7 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
         Object("tender", new["id"], new["version"]),
         at=now,
         role="system",
-        public={"lots": [{"lot": str(lot_id), "outcome": each.outcome} for lot_id, each in evaluations.items()]},
+        public={"lots": [{"lot": str(lot_id), "outcome": each.outcome} for lot_id, each in evaluations.items()]} | late,
     )
     await notify(writing, *_told(case, announced, barred), at=now)
 
@@ -201,7 +204,7 @@ _BIDS = Query(
     .where(bids.c.tender_id == bindparam("tender"), bids.c.status == "opened")
     .order_by(bids.c.id)
 )
-_EVALUATE = changing(tenders)
+_EVALUATE = changing(tenders, "evaluated_at")
 _EVALUATE_LOTS = updating(lots, "outcome", "result")
 _EVALUATE_BIDS = updating(bids, "version", "status", "debtor_check", "refusal")
 _words = func.to_tsvector(literal_column("'simple'::regconfig"), bindparam("searched", type_=Text))

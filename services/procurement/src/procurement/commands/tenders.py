@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, insert
 from uuid_utils.compat import uuid7
 
 from procurement.commands.changing import inserting
+from procurement.commands.plans import require_planned
 from procurement.domain.errors import BidsClosed
 from procurement.domain.tender import Action, Method, Status, require_automatic, transition
 from procurement.domain.windows import require_bid_window
@@ -37,6 +39,7 @@ class Purchase:
     amount: int
     weights: Mapping[str, int] | None
     warranty_months: int
+    plan_item: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,7 @@ class Preparation:
     bids_until: datetime
     profile: str
     rules: str
+    unplanned: str | None
     lots: Sequence[Purchase]
 
 
@@ -61,6 +65,7 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
         MethodNotAutomatic: the method needs people.
         UnknownProfile: no profile has that name.
         UnfitLot: a lot cannot be scored by it.
+        UnknownPlanItem, AbovePlan: as `require_planned`.
     """
     role = PERMISSIONS.require("create_tender", caller, "", sight=SIGHT)
     buyer = office_of(caller)
@@ -85,12 +90,14 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
         "profile_version": rules.version,
         "profile_hash": rules.hash,
         "rules": plan.rules,
+        "unplanned": plan.unplanned,
         "bids_until": plan.bids_until,
         "created_at": now,
     }
     parts = [_lot(row, n, lot, lot.weights or rules.default_weights) for n, lot in enumerate(plan.lots, start=1)]
     for part in parts:
         check_lot(rules, Lot(part["amount"], part["weights"], part["warranty_months"]))
+    await require_planned(writing, buyer, ((lot.plan_item, lot.amount) for lot in plan.lots))
     row["number"] = f"ГЗ-{local(now).year}-{await writing.draw(tender_number.name):06}"
     await writing.run(_CREATE, **row)
     await writing.run(_CREATE_LOTS, rows=parts)
@@ -122,7 +129,9 @@ async def publish_tender(writing: Writing, caller: Caller, row: Row, purchases: 
             **grounds,
             "bids_until": new["bids_until"].isoformat(),
             "profile": {"name": new["profile"], "version": new["profile_version"], "hash": new["profile_hash"]},
-            "lots": [{"id": str(lot["id"]), "item": lot["item_code"], "amount": lot["amount"]} for lot in purchases],
+            "planned": all(lot["plan_item_id"] is not None for lot in purchases),
+            "unplanned": new["unplanned"],
+            "lots": [_told(lot) for lot in purchases],
         },
     )
     return new
@@ -167,7 +176,14 @@ def _lot(tender: Mapping[str, Any], position: int, lot: Purchase, weights: Mappi
         "amount": lot.amount,
         "weights": dict(weights),
         "warranty_months": lot.warranty_months,
+        "plan_item_id": lot.plan_item,
     }
+
+
+def _told(lot: Row) -> dict[str, Any]:
+    item = lot["plan_item_id"]
+    named = {"id": str(lot["id"]), "item": lot["item_code"], "amount": lot["amount"]}
+    return named | {"plan_item": None if item is None else str(item)}
 
 
 _CREATE = Query(insert(tenders).values({name: bindparam(name) for name in tenders.c.keys()}))  # noqa: SIM118

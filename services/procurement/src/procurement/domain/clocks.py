@@ -153,9 +153,10 @@ def _day(moment: Moment) -> date:
     return local(moment).date() if isinstance(moment, datetime) else moment
 
 
-# The steps of a tender, and of each of its complaints; those of a plan are in `plan.py`.
+RESULTS = Step("procurement.results", "opened", "evaluated")
+# The steps of a tender, and of an award; those of a plan are in `plan.py`.
 TENDER_STEPS: Sequence[Step] = (
     Step("procurement.bid_window", "published", "bids_closed", Bound.EARLIEST),
-    Step("procurement.results", "opened", "evaluated"),
+    RESULTS,
 )
 AWARD_STEPS: Sequence[Step] = (Step("procurement.complaint_window", "awarded", "final", Bound.EARLIEST),)

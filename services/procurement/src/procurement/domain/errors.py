@@ -53,3 +53,40 @@ class ContractTooEarly(Exception):
     def __init__(self, try_after: date) -> None:
         super().__init__(f"a contract is possible from {try_after}")
         self.try_after = try_after.isoformat()
+
+
+class TooManyPlanChanges(Exception):
+    """The plan has been changed as often this month as the law allows; `try_after` is the first day of the next."""
+
+    def __init__(self, most: int, try_after: date) -> None:
+        super().__init__(f"a plan is changed at most {most} times a month")
+        self.most = most
+        self.try_after = try_after.isoformat()
+
+
+class AlreadyPlanned(Exception):
+    """The buyer has a plan for this year; it is changed rather than made twice."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"there is a plan for {year}")
+        self.year = year
+
+
+class UnknownPlanItem(Exception):
+    """The item is in no published plan of this buyer."""
+
+
+class AbovePlan(Exception):
+    """The lots would cost more than what the plan has for the item."""
+
+    def __init__(self, planned: str) -> None:
+        super().__init__(f"the plan has {planned} tenge")
+        self.planned = planned
+
+
+class PlanItemInUse(Exception):
+    """A tender carries the item out, so it cannot be taken out of the plan."""
+
+
+class NothingChanged(Exception):
+    """A change of a plan adds or removes at least one item."""

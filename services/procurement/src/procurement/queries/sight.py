@@ -8,12 +8,18 @@ from sqlalchemy import bindparam, select
 from procurement.queries.awards import read_award
 from procurement.queries.bids import read_bid
 from procurement.queries.contracts import read_contract
+from procurement.queries.plans import read_plan
 from procurement.queries.tenders import read_tender
 from procurement.tables import complaints
 from servicekit.database import Query
 from servicekit.identity import Caller
 from servicekit.permissions import NotFound
 from servicekit.transactions import RestrictedReading
+
+
+async def see_plan(restricted: RestrictedReading, caller: Caller, plan_id: UUID, _: datetime) -> bool:
+    await read_plan(restricted.reading, caller, plan_id)
+    return True
 
 
 async def see_tender(restricted: RestrictedReading, caller: Caller, tender_id: UUID, _: datetime) -> bool:

@@ -9,6 +9,8 @@ from procurement.commands import tenders as commands
 from procurement.domain.regions import Region
 from procurement.domain.tender import Status
 from procurement.queries import tenders as queries
+from procurement.queries.clocks import clocks_of
+from procurement.schemas.clocks import Clock, clock_of
 from procurement.schemas.parts import Bin
 from procurement.schemas.tenders import (
     NewCancellation,
@@ -26,8 +28,12 @@ from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
 from servicekit.routing import Route
 from servicekit.transactions import Read, Write
+from statute.deadlines import local
 
 router = APIRouter(prefix="/v1/tenders", tags=["tenders"], route_class=Route)
+
+
+_MOST_CLOCKS = 100_000
 
 
 @router.post("", status_code=201)
@@ -41,6 +47,7 @@ async def create_tender(caller: CurrentCaller, writing: Write, now: Now, body: N
         bids_until=body.bids_until,
         profile=body.profile,
         rules=body.rules,
+        unplanned=body.unplanned,
         lots=[_purchase(lot) for lot in body.lots],
     )
     row, lots = await commands.create_tender(writing, caller, plan, now=now)
@@ -88,6 +95,19 @@ async def read_tender_history(
     return await history_page(reading, tender_id, page)
 
 
+@router.get("/{tender_id}/clocks")
+async def read_tender_clocks(
+    caller: CurrentCaller, reading: Read, now: Now, page: Paging, tender_id: UUID
+) -> ListOf[Clock]:
+    """Every term of the law in the process: its rule, when it was due, when it was done, and how late."""
+    row = await queries.read_tender(reading, caller, tender_id)
+    start = page.number(_MOST_CLOCKS) or 0
+    found = await clocks_of(reading, row, today=local(now).date())
+    shown = found[start : start + page.limit]
+    more = page.next_behind(start + page.limit) if len(found) > start + page.limit else None
+    return ListOf[Clock](items=[clock_of(each.clock, each.about) for each in shown], next=more)
+
+
 @router.post("/{tender_id}/publication")
 async def publish_tender(
     request: Request, response: Response, caller: CurrentCaller, writing: Write, now: Now, tender_id: UUID
@@ -130,4 +150,5 @@ def _purchase(lot: NewLot) -> commands.Purchase:
         amount=lot.amount.tiyn,
         weights=lot.weights,
         warranty_months=lot.warranty_months,
+        plan_item=lot.plan_item,
     )

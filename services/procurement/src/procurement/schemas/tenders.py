@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from procurement.domain.evaluation import Outcome, ProfileChanged, pinned_profile
+from procurement.domain.plan import NOTHING_OUTSIDE, Exempt, plan_exceptions
 from procurement.domain.regions import Region
 from procurement.domain.tender import Method, Status, actions_in
 from procurement.domain.windows import BID_WINDOW
@@ -29,38 +30,43 @@ from procurement.schemas.parts import (
 )
 from servicekit.database import Row
 from servicekit.identity import Caller
+from servicekit.languages import Translated
 from statute.deadlines import local
 
 Weights = dict[str, Annotated[int, Field(ge=0, le=100)]]
 WaitingFor = Literal["registry", "profile"]
 
 
-def _above_zero(value: str) -> str:
+def above_zero(value: str) -> str:
     if not value.strip("0."):
         raise ValueError("must be above zero")
     return value
 
 
-def _worth_something(value: Amount) -> Amount:
+def worth_something(value: Amount) -> Amount:
     if value.tiyn == 0:
         raise ValueError("must be above zero")
     return value
 
 
 class NewLot(Asked):
-    """A lot of a tender; without weights, those of the profile."""
+    """A lot of a tender; without weights, those of the profile. `plan_item` is the item that it carries out."""
 
     title: Title
     item: Item
-    quantity: Annotated[Count, AfterValidator(_above_zero), Field(examples=["120"])]
+    quantity: Annotated[Count, AfterValidator(above_zero), Field(examples=["120"])]
     unit: Annotated[Line, Field(examples=["шт."])]
-    amount: Annotated[Amount, AfterValidator(_worth_something)]
+    amount: Annotated[Amount, AfterValidator(worth_something)]
     weights: Weights | None = None
     warranty_months: Annotated[int, Field(ge=0, le=600)] = 0
+    plan_item: UUID | None = None
 
 
 class NewTender(Asked):
-    """A tender to be prepared. `buyer_name` is how the body that buys is called."""
+    """A tender to be prepared. `buyer_name` is how the body that buys is called.
+
+    `unplanned` names the ground of the law on which it need not be in the plan.
+    """
 
     title: Title
     method: Method
@@ -68,7 +74,8 @@ class NewTender(Asked):
     buyer_name: Line
     bids_until: Moment
     profile: Annotated[str, Field(max_length=100)] = "report-2022"
-    rules: Literal["report", "kz-2025"] = "report"
+    rules: Literal["report", "kz-2015", "kz-2025"] = "report"
+    unplanned: Exempt | None = None
     lots: Annotated[list[NewLot], Field(min_length=1, max_length=100)]
 
 
@@ -90,7 +97,17 @@ class LotOfTender(BaseModel):
     amount: Amount
     weights: dict[str, int]
     warranty_months: int
+    plan_item: UUID | None
     outcome: Outcome | None
+
+
+class Planning(BaseModel):
+    """Whether all lots carry out items of the buyer's plan; where not, on what ground, if any was named."""
+
+    planned: bool
+    exempt: Exempt | None
+    words: Translated | None
+    source: str
 
 
 class TenderSummary(BaseModel):
@@ -113,6 +130,7 @@ class Tender(TenderSummary):
     """A tender. `waiting_for` says what holds the award; `basis` is the rule on the days for bids."""
 
     profile: PinnedProfile
+    planning: Planning
     lots: list[LotOfTender]
     waiting_for: WaitingFor | None
     basis: Basis | None
@@ -130,6 +148,7 @@ def tender_of(row: Row, lots: list[Row], caller: Caller) -> Tender:
     return Tender(
         **_summary(row),
         profile=PinnedProfile(name=row["profile"], version=row["profile_version"], hash=row["profile_hash"]),
+        planning=_planning(row, lots),
         lots=[LotOfTender(**lot_parts(lot)) for lot in lots],
         waiting_for=_waiting_for(row),
         basis=basis_for(row, BID_WINDOW, row["method"]) if published else None,
@@ -153,8 +172,15 @@ def lot_parts(row: Row) -> dict[str, Any]:
         "amount": amount_of(row["amount"]),
         "weights": row["weights"],
         "warranty_months": row["warranty_months"],
+        "plan_item": row["plan_item_id"],
         "outcome": row["outcome"],
     }
+
+
+def _planning(row: Row, lots: list[Row]) -> Planning:
+    exempt = row["unplanned"]
+    told = {"words": None, "source": NOTHING_OUTSIDE} if exempt is None else plan_exceptions()[exempt]
+    return Planning(planned=all(lot["plan_item_id"] is not None for lot in lots), exempt=exempt, **told)
 
 
 def _summary(row: Row) -> dict[str, Any]:

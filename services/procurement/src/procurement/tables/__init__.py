@@ -21,9 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
-from procurement.domain import award, bid, complaint, contract, tender
+from procurement.domain import award, bid, complaint, contract, plan, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
+from procurement.tables.plans import plan_changes as plan_changes
+from procurement.tables.plans import plan_items as plan_items
+from procurement.tables.plans import plan_number as plan_number
+from procurement.tables.plans import plans as plans
 from procurement.tables.schema import metadata as metadata
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
@@ -67,9 +71,12 @@ tenders = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("published_at", DateTime(timezone=True)),
     Column("opened_at", DateTime(timezone=True)),
+    Column("evaluated_at", DateTime(timezone=True)),
+    Column("unplanned", Text),
     one_of("tenders", "status", list(tender.Status)),
     one_of("tenders", "method", list(tender.Method)),
     one_of("tenders", "region", list(Region)),
+    one_of("tenders", "unplanned", list(plan.Exempt)),
     CheckConstraint("amount > 0", name="tenders_amount"),
     CheckConstraint(
         "status IN ('draft', 'cancelled') OR (published_at IS NOT NULL AND calendar IS NOT NULL)",
@@ -98,10 +105,12 @@ lots = Table(
     Column("warranty_months", Integer, nullable=False),
     Column("outcome", Text),
     Column("result", JSONB(none_as_null=True)),
+    Column("plan_item_id", Uuid, ForeignKey("plan_items.id")),
     UniqueConstraint("tender_id", "position", name="lots_position"),
     one_of("lots", "outcome", list(Outcome)),
     CheckConstraint("amount > 0 AND quantity > 0 AND warranty_months >= 0", name="lots_numbers"),
     CheckConstraint("(outcome IS NULL) = (result IS NULL)", name="lots_result"),
+    Index("lots_plan_item", "plan_item_id", postgresql_where=text("plan_item_id IS NOT NULL")),
 )
 
 # What is offered lies in `sealed` until the deadline, and in `content` only after it.
