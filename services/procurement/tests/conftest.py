@@ -1,9 +1,11 @@
 """The procurement service, a registry beside it, people who use it, and what they do."""
 
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -12,6 +14,7 @@ from fastapi.responses import JSONResponse
 from procurement.main import create_app
 from procurement.settings import Settings
 from servicekit.testing import Issuer
+from stack.testing import TestDatabase
 
 START = "2026-11-23T10:00"
 # Three working days after it.
@@ -236,3 +239,37 @@ def award(
         return lot
 
     return run
+
+
+_BOUGHT = """
+INSERT INTO awards
+SELECT (jsonb_populate_record(NULL::awards, jsonb_build_object(
+    'version', 1, 'status', 'final', 'synthetic', false, 'tender_id', gen_random_uuid(), 'tender_number', '2026-1',
+    'lot_id', gen_random_uuid(), 'lot_position', 1, 'lot_title', '{"ru": "Бумага"}'::jsonb, 'method', 'rating-point',
+    'region', 'KZ-71', 'buyer', '991240995750', 'buyer_name', 'Акимат', 'bid_id', gen_random_uuid(),
+    'supplier', '01900000-0000-7000-8000-000000000001', 'supplier_scheme', 'KZ-BIN', 'supplier_number', '150340962116',
+    'supplier_name', 'ТОО', 'item_code', '17.12.14', 'item_name', 'Бумага', 'quantity', 1, 'unit', 'пачка',
+    'allocated', coalesce((one->>'amount')::bigint, 0), 'awarded_at', one->>'awarded_on',
+    'complaints_until', one->>'awarded_on', 'rules', 'report', 'rules_version', '1', 'calendar', '1', 'words', ''
+    ) || one)).*
+  FROM jsonb_array_elements($1) AS one
+"""
+
+
+@pytest.fixture
+def bought(database: TestDatabase) -> Callable[..., Awaitable[None]]:
+    """Puts down awards without all that leads to them; each is some columns of a row."""
+
+    async def insert(*rows: dict[str, Any]) -> None:
+        admin = await asyncpg.connect(database.admin_url)
+        try:
+            await admin.execute(
+                "ALTER TABLE awards DISABLE TRIGGER ALL"
+            )  # their lots, bids and suppliers are not there
+            await admin.execute("ALTER TABLE awards ENABLE TRIGGER USER")
+            await admin.execute(_BOUGHT, json.dumps(rows, default=str))
+        finally:
+            await admin.execute("ALTER TABLE awards ENABLE TRIGGER ALL")
+            await admin.close()
+
+    return insert

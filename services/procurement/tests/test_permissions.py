@@ -56,6 +56,9 @@ READS: dict[str, str] = {
     "read_award": "/v1/awards/{award}",
     "read_award_history": "/v1/awards/{award}/history",
     "read_award_receipt": "/v1/awards/{award}/receipt",
+    "read_award_price": "/v1/awards/{award}/price",
+    "list_overpricing": "/v1/overpricing?by=class",
+    "read_price_parameters": "/v1/overpricing/parameters",
     "read_procurement_journal": "/v1/journals/procurement/entries",
 }
 WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {

@@ -54,6 +54,9 @@ PERMISSIONS = Permissions(
         "read_award": _EVERYBODY,
         "read_award_history": _EVERYBODY,
         "read_award_receipt": _EVERYBODY,
+        "read_award_price": _EVERYBODY,
+        "list_overpricing": _EVERYBODY,
+        "read_price_parameters": _EVERYBODY,
     }
 )
 SIGHT = "read_tender"

@@ -10,6 +10,7 @@ from procurement.clients import RegistryRefused, RegistrySilent, debtors_among
 from procurement.commands.awards import finish_awards, waiting_to_finish
 from procurement.commands.evaluation import Case, award_lots, opened_cases, waiting_for_award
 from procurement.commands.opening import open_tenders, waiting_to_open
+from procurement.commands.prices import check_prices, waiting_to_check
 from procurement.domain.evaluation import ProfileChanged
 from procurement.queries.sealing import Seal
 from servicekit.conditional import ChangedMeanwhile
@@ -19,6 +20,7 @@ from statute.calendars import CalendarMissing
 
 _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
+_PRICES_A_BATCH = 2000
 _log = structlog.get_logger("award")
 
 
@@ -32,6 +34,7 @@ def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
         Sweep("open-tenders", open_due, waiting_to_open),
         Errand("award-lots", award_due, waiting_for_award),
         Sweep("finish-awards", _finish_due, waiting_to_finish),
+        Sweep("check-prices", _check_due, waiting_to_check),
     )
 
 
@@ -68,3 +71,7 @@ async def _award(database: Database, case: Case, debtors: frozenset[tuple[str, s
 
 async def _finish_due(writing: Writing, now: datetime) -> int:
     return await finish_awards(writing, now=now, limit=_AWARDS_A_BATCH)
+
+
+async def _check_due(writing: Writing, now: datetime) -> int:
+    return await check_prices(writing, now=now, limit=_PRICES_A_BATCH)

@@ -14,10 +14,10 @@ def inserting(table: Table) -> Query:
     return Query(insert(table).from_select(names, select(*_sent(table, names).c)))
 
 
-def updating(table: Table, *names: str) -> Query:
-    """The statement that gives the rows with the ids in `rows` new values for the columns named."""
-    sent = _sent(table, ["id", *names])
-    return Query(update(table).where(table.c.id == sent.c.id).values({name: sent.c[name] for name in names}))
+def updating(table: Table, *names: str, key: str = "id") -> Query:
+    """The statement that gives the rows with the keys in `rows` new values for the columns named."""
+    sent = _sent(table, [key, *names])
+    return Query(update(table).where(table.c[key] == sent.c[key]).values({name: sent.c[name] for name in names}))
 
 
 def _sent(table: Table, names: list[str]) -> Any:

@@ -145,7 +145,7 @@ def _award_row(opened: Row, lot: Row, winner: Row, now: datetime) -> dict[str, A
         "rules_version": window.rule.version,
         "calendar": window.calendar,
         **{name: opened[name] for name in ("synthetic", "method", "region", "buyer", "buyer_name")},
-        **{name: lot[name] for name in ("item_code", "item_name")},
+        **{name: lot[name] for name in ("item_code", "item_name", "quantity", "unit")},
     }
 
 

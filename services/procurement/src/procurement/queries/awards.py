@@ -129,6 +129,8 @@ def _shown(row: Any) -> ColumnElement[Any]:
         tender=_object(id=row.tender_id, number=row.tender_number),
         lot=_object(id=row.lot_id, position=row.lot_position, title=row.lot_title),
         item=_object(code=row.item_code, name=row.item_name),
+        quantity=cast(row.quantity, Text),
+        unit=row.unit,
         method=row.method,
         region=row.region,
         buyer=_object(scheme=_key("KZ-BIN"), id=row.buyer, name=row.buyer_name),
@@ -159,7 +161,8 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     }
 
 
-def _where(given: frozenset[str]) -> list[ColumnElement[bool]]:
+def meets(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The conditions that an award meets, by the names of the filters."""
     conditions = _conditions()
     return [conditions[name] for name in sorted(given)]
 
@@ -188,7 +191,7 @@ def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
 
 def _page(given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
     column = _column(sort)
-    statement = select(awards).where(*_where(given))
+    statement = select(awards).where(*meets(given))
     if begun:
         key = func.row(column, awards.c.id)
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
@@ -229,7 +232,7 @@ def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
             cast(func.sum(awards.c.amount), BigInteger).label("total"),
             cast(func.sum(awards.c.allocated), BigInteger).label("allocated"),
         )
-        .where(*_where(given))
+        .where(*meets(given))
         .group_by(group)
         .subquery("summed")
     )

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["awards"], route_class=Route)
 _ONE_DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MICROSECOND = 253_370_764_800_000_000  # the year 9999
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 
 Supplier = Annotated[UUID | Bin | None, Query(description="The BIN of a company, or the opaque id of any party.")]
@@ -85,7 +85,7 @@ async def list_awards(
 @router.get("/awards/summary")
 async def summarise_awards(_: CurrentCaller, reading: Read, page: Paging, wanted: Wanted, by: By) -> ListOf[AwardSum]:
     """How many awards and of what sum, by buyer, supplier, item, method, region or month; the largest sum first."""
-    behind = page.key(up_to(_LARGEST), str)
+    behind = page.key(up_to(LARGEST), str)
     rows = await queries.summarise_awards(
         reading, wanted, by, behind=None if behind is None else (behind[0], behind[1]), limit=page.limit
     )
@@ -143,7 +143,7 @@ def _behind(page: Page, sort: Sort) -> Behind | None:
     Raises:
         BadCursor: it holds none of this order.
     """
-    key = page.key(str, _moment if sort is Sort.NEWEST else up_to(_LARGEST), UUID)
+    key = page.key(str, _moment if sort is Sort.NEWEST else up_to(LARGEST), UUID)
     if key is None:
         return None
     if key[0] != sort:

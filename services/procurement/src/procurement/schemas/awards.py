@@ -26,7 +26,7 @@ class LotName(BaseModel):
 class Award(BaseModel):
     """An award. PostgreSQL writes this shape itself (`queries/awards.py`), and a test holds it to this one.
 
-    `saving` is what the award costs less than was `allocated`.
+    `saving` is what the award costs less than was `allocated`; `quantity` and `unit` are null where they are not known.
     """
 
     id: UUID
@@ -34,6 +34,8 @@ class Award(BaseModel):
     tender: TenderName
     lot: LotName
     item: Item
+    quantity: str | None
+    unit: str | None
     method: Method
     region: Region
     buyer: Buyer

@@ -28,6 +28,7 @@ from procurement.tables.plans import plan_changes as plan_changes
 from procurement.tables.plans import plan_items as plan_items
 from procurement.tables.plans import plan_number as plan_number
 from procurement.tables.plans import plans as plans
+from procurement.tables.prices import price_checks as price_checks
 from procurement.tables.schema import metadata as metadata
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
@@ -165,6 +166,8 @@ awards = Table(
     Column("supplier_name", Text),
     Column("item_code", Text, nullable=False),
     Column("item_name", Text, nullable=False),
+    Column("quantity", Numeric),
+    Column("unit", Text),
     Column("amount", BigInteger, nullable=False),
     Column("allocated", BigInteger, nullable=False),
     Column("awarded_at", DateTime(timezone=True), nullable=False),
@@ -190,6 +193,7 @@ awards = Table(
     Index("awards_region", "region", "awarded_at", "id"),
     Index("awards_method", "method", "awarded_at", "id"),
     Index("awards_status", "status", "awarded_at", "id"),
+    Index("awards_item_group", text("\"left\"(translate(item_code, '.-', ''), 4)"), "awarded_on"),
     Index("awards_tender", "tender_id"),
     Index("awards_words", "words", postgresql_using="gin"),
     Index("awards_open_window", "complaints_until", postgresql_where=text("status = 'announced'")),
