@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from stack.composition import SERVICES, compose
 from stack.demo import play
+from stack.flags import Profile, tell_flags
 from stack.fsck.telling import tell
 from stack.house import prepared
 from stack.personas import PERSONAS
@@ -120,6 +121,35 @@ def fsck(
     """
     house = [] if urls else [f"http://127.0.0.1:{_place().port}/v1/journals/{service}" for service in SERVICES]
     sys.exit(tell(urls or house, _console, _errors, memory=memory, witness=witness, as_json=as_json))
+
+
+@app.command()
+def flags(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Compiled releases, one JSON object a line; - for stdin.")
+    ],
+    profile: Annotated[
+        Profile, typer.Option(help="cardinal: its 11 indicators; ashyq: every rule, findings with evidence.")
+    ] = "cardinal",
+    settings: Annotated[
+        Path | None, typer.Option(metavar="JSON", help="Currency, exclusions, thresholds, by Cardinal's names.")
+    ] = None,
+    whole: Annotated[  # noqa: FBT002 - a switch
+        bool, typer.Option("--whole", help="cardinal: by group, as Cardinal prints; ashyq: also clear, not computable.")
+    ] = False,
+) -> None:
+    """Compute red flags over OCDS compiled releases of any country: a flag is a reason to look, nothing more.
+
+    `--profile cardinal` prints one object, {"R003": {"<ocid>": 1.0}, "R038": {"<buyer>": 0.5}, ...}: what Cardinal
+    computes, by its formulas and exclusions. Settings are those of its settings.ini as JSON, for example
+    {"currency": "USD", "exclusions": {"procurement_method_details": "A|B"}, "R024": {"threshold": 0.05}}; as there, if
+    they name indicators only these are computed.
+
+    `--profile ashyq` prints a line for each flag of every rule, with its numbers and peers.
+
+    A line that is no compiled release is told with its number and left out. Ends with 2 if nothing can be read.
+    """
+    sys.exit(tell_flags(file, profile, settings, _errors, whole=whole))
 
 
 @app.command()
