@@ -30,7 +30,8 @@ def years(most: int) -> st.SearchStrategy[tuple[int | None, ...]]:
 def lots(draw: st.DrawFn) -> Lot:
     cuts = sorted(draw(st.lists(st.integers(0, 70), min_size=3, max_size=3)))
     parts = [cuts[0] + 30, cuts[1] - cuts[0], cuts[2] - cuts[1], 70 - cuts[2]]
-    return Lot(draw(st.integers(LEAST, MOST)), dict(zip(REPORT.criteria, parts, strict=True)), draw(st.integers(0, 24)))
+    weights = dict(zip(REPORT.criteria, parts, strict=True))
+    return Lot(draw(st.integers(LEAST, MOST)), {"weights": weights, "warranty_months": draw(st.integers(0, 24))})
 
 
 bids = st.builds(
@@ -38,13 +39,25 @@ bids = st.builds(
     id=st.uuids().map(str),
     price=st.integers(600, MOST + 50) | st.just(LEAST),
     received_at=st.sampled_from([NOON, NOON + dt.timedelta(1)]),
-    experience_years=st.integers(0, 12),
-    income=years(2 * MOST),
-    taxes=years(MOST // 10),
-    payroll=years(MOST // 10),
-    warranty_months=st.integers(0, 70),
+    facts=st.fixed_dictionaries(
+        {
+            "experience_years": st.integers(0, 12),
+            "income": years(2 * MOST),
+            "taxes": years(MOST // 10),
+            "payroll": years(MOST // 10),
+            "warranty_months": st.integers(0, 70),
+        }
+    ),
 )
-admitted = bids.map(lambda bid: replace(bid, price=min(bid.price, LEAST)))
+
+
+def changed(bid: Bid, **change: Any) -> Bid:
+    """Change fields of a bid, or facts of it."""
+    fields = {name: change.pop(name) for name in ("id", "price", "received_at") if name in change}
+    return replace(bid, **fields, facts={**bid.facts, **change})
+
+
+admitted = bids.map(lambda bid: changed(bid, price=min(bid.price, LEAST)))
 bid_lists = st.lists(bids, max_size=5, unique_by=lambda bid: bid.id)
 several = st.lists(bids, min_size=1, max_size=5, unique_by=lambda bid: bid.id)
 
@@ -91,7 +104,9 @@ def test_points_stay_within_their_weights(lot: Lot, received: list[Bid]) -> None
         assert one.total == sum(earned.points for earned in one.points)
         assert 0 <= one.total <= 100
         for earned in one.points:
-            assert 0 <= earned.points == earned.weight * earned.share <= lot.weights[earned.criterion]
+            assert earned.weight is not None
+            assert earned.share is not None
+            assert 0 <= earned.points == earned.weight * earned.share <= lot.terms["weights"][earned.criterion]
             assert isinstance(earned.points, Fraction)
 
 
@@ -110,10 +125,10 @@ def test_a_better_offer_never_makes_a_place_worse(lot: Lot, bid: Bid, others: li
     received = [bid, *others]
     place = {one.bid: one.place for one in score(REPORT, lot, received).ranking}[bid.id]
     for better in (
-        replace(bid, price=min(price, bid.price)),
-        replace(bid, experience_years=bid.experience_years + more),
-        replace(bid, warranty_months=bid.warranty_months + more),
-        replace(bid, received_at=min(NOON, bid.received_at)),
+        changed(bid, price=min(price, bid.price)),
+        changed(bid, experience_years=bid.facts["experience_years"] + more),
+        changed(bid, warranty_months=bid.facts["warranty_months"] + more),
+        changed(bid, received_at=min(NOON, bid.received_at)),
     ):
         told = score(REPORT, lot, [better, *others])
         assert {one.bid: one.place for one in told.ranking}[bid.id] <= place
@@ -122,28 +137,30 @@ def test_a_better_offer_never_makes_a_place_worse(lot: Lot, bid: Bid, others: li
 
 @given(lots(), admitted, st.sampled_from(["taxes", "payroll"]), st.integers(0, 2), st.integers(0, 100))
 def test_more_taxes_or_payroll_never_cost_points(lot: Lot, bid: Bid, figure: str, year: int, more: int) -> None:
-    figures: list[int | None] = list(getattr(bid, figure))
+    figures: list[int | None] = list(bid.facts[figure])
     # A figure that completes a year would bring in that year's income too, against which all taxes are then set.
     figures = [None if one is None else one + more * (n == year) for n, one in enumerate(figures)]
-    better = replace(bid, **{figure: tuple(figures)})  # type: ignore[arg-type]
+    better = changed(bid, **{figure: tuple(figures)})
     assert points(lot, better)["financial_stability"] >= points(lot, bid)["financial_stability"]
 
 
 @given(lots(), admitted, st.integers(1, 5))
 def test_more_income_with_its_taxes_never_costs_points(lot: Lot, bid: Bid, times: int) -> None:
-    better = replace(bid, income=multiplied(bid.income, times), taxes=multiplied(bid.taxes, times))
+    better = changed(bid, income=multiplied(bid.facts["income"], times), taxes=multiplied(bid.facts["taxes"], times))
     assert points(lot, better)["financial_stability"] >= points(lot, bid)["financial_stability"]
 
 
 @given(lots(), admitted, st.integers(0, 10), st.integers(0, 50))
 def test_caps_bind(lot: Lot, bid: Bid, years_more: int, months_more: int) -> None:
     """Beyond the limit of a criterion nothing is gained."""
-    full = replace(bid, price=lot.amount * 4 // 5, experience_years=10, warranty_months=lot.warranty_months + 36)
-    beyond = replace(
+    full = changed(
+        bid, price=lot.amount * 4 // 5, experience_years=10, warranty_months=lot.terms["warranty_months"] + 36
+    )
+    beyond = changed(
         full,
         price=full.price // 2,
         experience_years=10 + years_more,
-        warranty_months=full.warranty_months + months_more,
+        warranty_months=full.facts["warranty_months"] + months_more,
     )
     assert points(lot, beyond) == points(lot, full)
 
@@ -151,12 +168,12 @@ def test_caps_bind(lot: Lot, bid: Bid, years_more: int, months_more: int) -> Non
 @given(lots(), bid_lists, st.integers(2, 1000))
 def test_the_unit_of_money_does_not_matter(lot: Lot, received: list[Bid], times: int) -> None:
     dear = [
-        replace(
+        changed(
             bid,
             price=bid.price * times,
-            income=multiplied(bid.income, times),
-            taxes=multiplied(bid.taxes, times),
-            payroll=multiplied(bid.payroll, times),
+            income=multiplied(bid.facts["income"], times),
+            taxes=multiplied(bid.facts["taxes"], times),
+            payroll=multiplied(bid.facts["payroll"], times),
         )
         for bid in received
     ]
@@ -175,23 +192,25 @@ def test_the_margin_is_the_least_that_wins(lot: Lot, bid: Bid, others: list[Bid]
     bid, *others = (replace(one, price=one.price // 20) for one in (bid, *others))
 
     def tried(field: str, values: range) -> int | None:
-        changed = ((value, replace(bid, **{field: value})) for value in values)  # type: ignore[arg-type]
-        return next((value for value, one in changed if score(REPORT, lot, [*others, one]).winner == bid.id), None)
+        tries = ((value, changed(bid, **{field: value})) for value in values)
+        return next((value for value, one in tries if score(REPORT, lot, [*others, one]).winner == bid.id), None)
 
     told = margin(REPORT, lot, [bid, *others], bid.id)
     assert told.price == tried("price", range(lot.amount, -1, -1))
-    assert told.experience_years == tried("experience_years", range(15))
-    assert told.warranty_months == tried("warranty_months", range(80))
+    assert told.facts["experience_years"] == tried("experience_years", range(15))
+    assert told.facts["warranty_months"] == tried("warranty_months", range(80))
 
 
 def test_the_margin_may_lie_beyond_the_last_year_that_earns_points() -> None:
     """Both have all points for experience and the same price, so one year more than the other's eleven decides."""
-    lot = Lot(MOST, REPORT.default_weights, 0)
-    late = Bid("late", LEAST, NOON + dt.timedelta(1), 10, (0,) * 3, (0,) * 3, (0,) * 3, 0)
-    told = margin(REPORT, lot, [late, replace(late, id="first", received_at=NOON, experience_years=11)], "late")
-    assert (told.price, told.experience_years, told.warranty_months) == (LEAST - 1, 12, 1)
+    lot = Lot(MOST, {"weights": REPORT.default_weights, "warranty_months": 0})
+    figures = dict.fromkeys(("income", "taxes", "payroll"), (0,) * 3)
+    facts = {"experience_years": 10, "warranty_months": 0, **figures}
+    late = Bid("late", LEAST, NOON + dt.timedelta(1), facts)
+    told = margin(REPORT, lot, [late, changed(late, id="first", received_at=NOON, experience_years=11)], "late")
+    assert (told.price, told.facts["experience_years"], told.facts["warranty_months"]) == (LEAST - 1, 12, 1)
 
 
 def test_the_margin_of_a_bid_that_is_not_there() -> None:
     with pytest.raises(KeyError):
-        margin(REPORT, Lot(MOST, REPORT.default_weights, 0), [], "nobody")
+        margin(REPORT, Lot(MOST, {"weights": REPORT.default_weights, "warranty_months": 0}), [], "nobody")

@@ -27,17 +27,17 @@ def share(numerator: int, denominator: int) -> Pair:
 def shares(lot: Lot, bid: Bid) -> list[tuple[int, Pair]]:
     """Weights with shares, those of financial stability at a third of its weight: the whole is three hundred."""
     income = taxes = payroll = 0
-    for one, two, three in zip(bid.income, bid.taxes, bid.payroll, strict=True):
+    for one, two, three in zip(bid.facts["income"], bid.facts["taxes"], bid.facts["payroll"], strict=True):
         if one is not None and two is not None and three is not None:
             income, taxes, payroll = income + one, taxes + two, payroll + three
-    weight = lot.weights
+    weight = lot.terms["weights"]
     return [
         (weight["price"] * 3, share(5 * (lot.amount - bid.price), lot.amount)),
-        (weight["experience"] * 3, share(bid.experience_years, 10)),
+        (weight["experience"] * 3, share(bid.facts["experience_years"], 10)),
         (weight["financial_stability"], share(income, 3 * lot.amount)),
         (weight["financial_stability"], share(100 * taxes, 3 * income)),
         (weight["financial_stability"], share(1000 * payroll, 3 * 66 * lot.amount)),
-        (weight["warranty"] * 3, share(bid.warranty_months - lot.warranty_months, 36)),
+        (weight["warranty"] * 3, share(bid.facts["warranty_months"] - lot.terms["warranty_months"], 36)),
     ]
 
 
@@ -53,7 +53,7 @@ def duel(lot: Lot, one: Bid, other: Bid) -> int:
     for worse, better in (
         (mine * out_of, theirs * of),
         (other.price, one.price),
-        (one.experience_years, other.experience_years),
+        (one.facts["experience_years"], other.facts["experience_years"]),
         ((other.received_at - NOON).microseconds, (one.received_at - NOON).microseconds),
     ):
         if worse != better:
@@ -72,7 +72,8 @@ def any_lot(dice: random.Random) -> Lot:
     stability = dice.randint(0, 100 - price - experience)
     parts = (price, experience, stability, 100 - price - experience - stability)
     weights = REPORT.default_weights if dice.random() < 0.5 else dict(zip(REPORT.criteria, parts, strict=True))
-    return Lot(dice.choice((1, 100_00, dice.randint(1, 10**12))), weights, dice.choice((0, 12, 24)))
+    amount = dice.choice((1, 100_00, dice.randint(1, 10**12)))
+    return Lot(amount, {"weights": weights, "warranty_months": dice.choice((0, 12, 24))})
 
 
 def any_bid(dice: random.Random, name: int, amount: int) -> Bid:
@@ -84,11 +85,13 @@ def any_bid(dice: random.Random, name: int, amount: int) -> Bid:
         id=str(name),
         price=dice.choice(prices),
         received_at=NOON + dt.timedelta(microseconds=dice.randint(0, 2)),
-        experience_years=dice.choice((0, 5, 10, dice.randint(0, 12))),
-        income=figures(2 * amount),
-        taxes=figures(amount // 20),
-        payroll=figures(amount // 10),
-        warranty_months=dice.choice((0, 12, 48, dice.randint(0, 70))),
+        facts={
+            "experience_years": dice.choice((0, 5, 10, dice.randint(0, 12))),
+            "income": figures(2 * amount),
+            "taxes": figures(amount // 20),
+            "payroll": figures(amount // 10),
+            "warranty_months": dice.choice((0, 12, 48, dice.randint(0, 70))),
+        },
     )
 
 

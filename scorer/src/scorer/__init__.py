@@ -4,16 +4,20 @@ Pure and exact: whole numbers and fractions, never floats. The same input always
 Everything a caller needs is named here.
 """
 
-from scorer.bids import Bid, Lot, UnfitBid, UnfitLot
-from scorer.criteria import Earned, Part, check_weights
+from scorer.documents import read_profile
+from scorer.inputs import Asked, Bid, Lot, UnfitBid, UnfitLot
 from scorer.margins import Margin, margin
 from scorer.notation import canonical
-from scorer.profiles import Parameter, Profile, UnknownProfile, profile, profiles, read_profile
-from scorer.scoring import Ranked, Refused, Scoring, check_lot, score
+from scorer.packaged import UnknownProfile, profile, profiles
+from scorer.profiles import Parameter, Profile
+from scorer.reading import check_lot, read_bid, read_lot
+from scorer.scoring import Dumped, Earned, Part, Ranked, Refused, Scoring, score
 from scorer.ties import TieStep
 
 __all__ = [
+    "Asked",
     "Bid",
+    "Dumped",
     "Earned",
     "Lot",
     "Margin",
@@ -29,10 +33,11 @@ __all__ = [
     "UnknownProfile",
     "canonical",
     "check_lot",
-    "check_weights",
     "margin",
     "profile",
     "profiles",
+    "read_bid",
+    "read_lot",
     "read_profile",
     "score",
 ]

@@ -1,57 +1,137 @@
 """How far a bid was from winning: what would have been enough, the other bids being as they are."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+from typing import Any
 
-from scorer.bids import Bid, Lot
+from scorer.cases import admitted, cases
+from scorer.inputs import Asked, Bid, Lot
 from scorer.profiles import Profile
-from scorer.scoring import score
+from scorer.reading import check_bids, check_lot
+from scorer.scoring import winner_of
+from scorer.ties import ordered
+
+_FARTHEST = 10**18
+"""No figure is larger: sixteen digits of tenge, in tiyn."""
 
 
 @dataclass(frozen=True)
 class Margin:
     """What alone would make a bid win: each one changed by itself, or None where no change of it would do.
 
-    `price` is the highest winning one in tiyn, `experience_years` and `warranty_months` the least. For the winner
+    `price` is the highest winning one in tiyn. `facts` has, for each fact of which more or less can only help, the
+    value nearest to the worst that would win: a whole number; whether a flag is set; for figures of years, how much
+    more in the last complete year; for objects, how many more years of one object as main contractor. For the winner
     they say how much it had to spare.
     """
 
     price: int | None
-    experience_years: int | None
-    warranty_months: int | None
+    facts: Mapping[str, Any]
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the margin ready for JSON."""
+        facts = {name: str(value) if isinstance(value, Fraction) else value for name, value in self.facts.items()}
+        return {"price": self.price, "facts": facts}
 
 
 def margin(profile: Profile, lot: Lot, bids: Iterable[Bid], bid: str) -> Margin:
     """Return the margin of one of the bids, by its id.
 
-    Every search is by halves: lowering a price or adding a year or a month never makes a place worse.
+    Every search is by halves, for more of what is better never makes a place worse; what is found is scored again.
 
     Raises:
         KeyError: none of the bids has this id.
         UnfitLot, UnfitBid: as `score`.
     """
     received = list(bids)
-    known = {one.id: one for one in received}
-    own = known[bid]
-    # Nobody changes how others stand to each other, so whoever beats the best of the others beats all of them.
-    others = [ranked.bid for ranked in score(profile, lot, received).ranking if ranked.bid != bid]
-    rivals = [known[one] for one in others[:1]]
+    own = {one.id: one for one in received}[bid]
+    check_lot(profile, lot)
+    check_bids(profile, lot, received)
+    others = _rivals(profile, lot, received, bid)
 
-    def wins(**change: int) -> bool:
-        return score(profile, lot, [*rivals, replace(own, **change)]).winner == bid  # type: ignore[arg-type]
+    def wins(changed: Bid) -> bool:
+        return winner_of(profile, lot, [*others, changed]) == bid
 
-    most_years = max([int(profile.number("experience_full_years")), *(rival.experience_years for rival in rivals)]) + 1
-    most_months = lot.warranty_months + int(profile.number("warranty_full_months"))
-    saved = _least(lot.amount, lambda sum_: wins(price=lot.amount - sum_))
+    searched = {name: asked for name, asked in profile.bid.items() if asked.better and asked.kind in _SEARCHES}
     return Margin(
-        price=None if saved is None else lot.amount - saved,
-        experience_years=_least(most_years, lambda years: wins(experience_years=years)),
-        warranty_months=_least(most_months, lambda months: wins(warranty_months=months)),
+        price=_price(profile, lot, own, wins),
+        facts={name: _SEARCHES[asked.kind](own, asked, wins) for name, asked in searched.items()},
     )
+
+
+def _rivals(profile: Profile, lot: Lot, received: list[Bid], bid: str) -> list[Bid]:
+    """Return the bids that have to be beaten: where nobody changes how others stand to each other, the best of them."""
+    others = [one for one in received if one.id != bid]
+    if profile.relative:
+        return others
+    best = set()
+    for rules in (profile, *(other for _, _, other in profile.alternatives)):
+        best |= {case.bid.id for group in ordered(rules, admitted(rules, lot, others)[0])[0][:1] for case in group[:1]}
+    return [one for one in others if one.id in best]
+
+
+def _price(profile: Profile, lot: Lot, own: Bid, wins: Callable[[Bid], bool]) -> int | None:
+    """Return the highest price that wins, from the lowest one that the rules expect up to the amount allocated."""
+    floor = 0
+    if profile.dumping is not None:
+        floor = max(0, ceil(cases(profile, lot, [own])[0].named(profile.dumping.name)))
+    saved = _least(lot.amount - floor, lambda less: wins(replace(own, price=lot.amount - less)))
+    return None if saved is None else lot.amount - saved
+
+
+def _changed(own: Bid, name: str, value: Any) -> Bid:
+    return replace(own, facts={**own.facts, name: value})
+
+
+def _whole(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> int | None:
+    """Return the least that wins, or the most where less is better."""
+    if asked.better == "more":
+        return _least(_FARTHEST, lambda number: wins(_changed(own, asked.name, number)))
+    here: int = own.facts[asked.name]
+    fewer = _least(here, lambda less: wins(_changed(own, asked.name, here - less)))
+    return None if fewer is None else here - fewer
+
+
+def _flag(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> bool | None:
+    worse = asked.better == "less"
+    return next((flag for flag in (worse, not worse) if wins(_changed(own, asked.name, flag))), None)
+
+
+def _years(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> int | None:
+    figures = own.facts[asked.name]
+    year = max((n for n, figure in enumerate(figures) if figure is not None), default=None)
+    if year is None:
+        return None
+
+    def with_more(more: int) -> Bid:
+        return _changed(own, asked.name, (*figures[:year], figures[year] + more, *figures[year + 1 :]))
+
+    return _least(_FARTHEST, lambda more: wins(with_more(more)))
+
+
+def _objects(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> int | None:
+    years = tuple(year for year in own.facts[asked.name] if sum(year))
+    more = range(asked.length - len(years) + 1)
+    return next((n for n in more if wins(_changed(own, asked.name, years + ((1, 0),) * n))), None)
+
+
+_SEARCHES: Mapping[str, Callable[[Bid, Asked, Callable[[Bid], bool]], Any]] = {
+    "money": _whole,
+    "whole": _whole,
+    "flag": _flag,
+    "years": _years,
+    "objects": _objects,
+}
 
 
 def _least(most: int, enough: Callable[[int], bool]) -> int | None:
     """Return the least number from 0 to `most` that is enough, if once enough means ever after."""
-    found = bisect_left(range(most + 1), 1, key=enough)
-    return None if found > most else found
+    if most < 0 or not enough(most):
+        return None
+    bound = 1
+    while bound < most and not enough(bound):
+        bound *= 2
+    return bisect_left(range(min(bound, most)), 1, key=enough)

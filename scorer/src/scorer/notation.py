@@ -11,10 +11,11 @@ def written(value: Fraction, places: int) -> dict[str, str]:
 
 
 def half_up(value: Fraction, places: int) -> str:
-    """Round a number that is not negative to so many places, a half upwards: 1/200 is 0.01."""
+    """Round a number to so many places, a half upwards: 1/200 is 0.01, and -1/200 is 0.00."""
     unit: int = 10**places
-    whole, rest = divmod((2 * value.numerator * unit + value.denominator) // (2 * value.denominator), unit)
-    return f"{whole}.{rest:0{places}}"
+    rounded = (2 * value.numerator * unit + value.denominator) // (2 * value.denominator)
+    whole, rest = divmod(abs(rounded), unit)
+    return f"{'-' if rounded < 0 else ''}{whole}.{rest:0{places}}"
 
 
 def canonical(data: Any) -> bytes:

@@ -1,72 +1,100 @@
-"""Scoring profiles: the dated rules by which bids become points, as data that anybody can read and hash."""
+"""Scoring profiles: the dated rules by which bids are compared, as data that anybody can read and hash."""
 
 import copy
 import datetime as dt
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from scorer.inputs import Asked
+from scorer.language import Formula
 from scorer.notation import canonical
 
-CRITERIA = ("price", "experience", "financial_stability", "warranty")
-TIE_STEPS = ("lower_price", "more_experience", "earlier_receipt")
-REFUSALS = ("price_above_allocation", "warranty_below_required")
-GAPS = ("no_bids", "all_equal")
-
-NUMBERS = frozenset(
-    {
-        *("weights_total", "price_weight_minimum", *(f"default_{criterion}_weight" for criterion in CRITERIA)),
-        *("experience_full_years", "financial_years", "warranty_full_months", "display_places"),
-    }
-)
-RATIOS = frozenset({"price_band", "income_full_ratio", "taxes_full_ratio", "payroll_full_ratio"})
-QUESTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "missing_year": frozenset({"counts_as_zero", "left_out"}),
-        "zero_income": frozenset({"counts_as_zero", "left_out"}),
-        "warranty_below_required": frozenset({"no_points", "refused"}),
-        "experience_in_ties": frozenset({"all_years", "counted_years"}),
-    }
-)
-"""What the source leaves open, and the answers a profile may choose (docs/law/procurement.md explains each)."""
-
-_LANGUAGES = frozenset({"kk", "ru", "en"})
-_RATIO = re.compile(r"[1-9][0-9]*(/[1-9][0-9]*)?")
+Tiers = tuple[tuple[int | None, Fraction], ...]
+"""What holds for sizes up to each bound, itself included; None bounds nothing and comes last."""
+Number = Fraction | Tiers
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One named number, or the chosen answer to one open question, with its source and the reason of the choice."""
+    """A named number, tiers or table of them, or the answer chosen to a question; with source and reason.
 
-    value: Fraction | str
+    Where a question is `open`, the law leaves it so: if another answer gives another winner, nobody wins.
+    """
+
+    value: Number | str | Mapping[str, Number]
     source: str
     reason: str
     answers: tuple[str, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What is told of a criterion, a tie step, a refusal or a gap, by language (`kk`, `ru`, `en`)."""
+    """What is told of something, by language (`kk`, `ru`, `en`), and the clause it comes from."""
 
     name: str
     title: Mapping[str, str]
     words: Mapping[str, str]
     source: str
-    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that is reckoned from facts on the way to points, places or refusals."""
+
+    name: str
+    title: Mapping[str, str]
+    unit: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Criterion(Wording):
+    """What bids earn points for: `formula` gives them, or the share of a `weight`. `value` is what is judged."""
+
+    formula: Formula
+    value: Formula
+    unit: str
+    weight: Formula | None
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step(Wording):
+    """A step of the chain of ties, or the total itself: what is compared, and whether `higher` or `lower` is ahead."""
+
+    formula: Formula
+    better: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Bar(Wording):
+    """What bars a bid from the comparison, where its formula is true."""
+
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What must be true of a lot, or of a bid (`of`), for it to be scored at all; `name` is the reason if it is not."""
+
+    name: str
+    of: str
+    formula: Formula
 
 
 @dataclass(frozen=True)
 class Profile:
     """One set of rules, in force from `since` to `until`, both included; until None means until further notice.
 
-    `ties` is the chain of steps in the order they are asked.
+    `ties` is the chain of steps in the order they are asked. `dumping` names the measure that is the lowest price the
+    rules expect; `complaint` says who hears complaints and how long.
     """
 
     name: str
@@ -75,28 +103,66 @@ class Profile:
     until: dt.date | None
     source: str
     parameters: Mapping[str, Parameter]
-    criteria: Mapping[str, Wording]
-    ties: tuple[Wording, ...]
-    refusals: Mapping[str, Wording]
+    lot: Mapping[str, Asked]
+    bid: Mapping[str, Asked]
+    requirements: tuple[Requirement, ...]
+    measures: Mapping[str, Measure]
+    refusals: Mapping[str, Bar]
+    criteria: Mapping[str, Criterion]
+    total: Step
+    ties: tuple[Step, ...]
     gaps: Mapping[str, Wording]
+    dumping: Wording | None
+    complaint: Mapping[str, Any]
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
     def number(self, name: str) -> Fraction:
         value = self.parameters[name].value
-        if isinstance(value, str):
+        if not isinstance(value, Fraction):
             raise KeyError(name)
         return value
 
     def answer(self, name: str) -> str:
         value = self.parameters[name].value
-        if isinstance(value, Fraction):
+        if not isinstance(value, str):
             raise KeyError(name)
         return value
 
     @property
     def default_weights(self) -> dict[str, int]:
-        """The weights of a lot whose buyer chose none."""
-        return {criterion: int(self.number(f"default_{criterion}_weight")) for criterion in self.criteria}
+        """The weights of a lot whose buyer chose none; empty where the rules leave nothing to weigh."""
+        return dict((self.lot["weights"].default or {}) if "weights" in self.lot else {})
+
+    @cached_property
+    def constants(self) -> Mapping[str, Any]:
+        """The values of the parameters, by name."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+    @cached_property
+    def relative(self) -> bool:
+        """Whether other bids enter a bid's total or its admission, so that a loser's absence may change the winner."""
+        return any(formula.among for formula in self.formulas())
+
+    def formulas(self) -> list[Formula]:
+        """Return all that bids are judged by."""
+        rows: list[Measure | Bar | Criterion | Step] = [*self.measures.values(), *self.refusals.values()]
+        rows += [*self.criteria.values(), self.total, *self.ties]
+        return [row.formula for row in rows]
+
+    @cached_property
+    def alternatives(self) -> tuple[tuple[str, str, "Profile"], ...]:
+        """Each other answer to a question that the law leaves open, and the profile as it would then be."""
+        return tuple(
+            (name, answer, self._answering(name, answer))
+            for name, parameter in self.parameters.items()
+            if parameter.open
+            for answer in parameter.answers
+            if answer != parameter.value
+        )
+
+    def _answering(self, name: str, answer: str) -> "Profile":
+        chosen = replace(self.parameters[name], value=answer)
+        return replace(self, parameters=MappingProxyType({**self.parameters, name: chosen}))
 
     @cached_property
     def hash(self) -> str:
@@ -106,103 +172,3 @@ class Profile:
     def as_data(self) -> dict[str, Any]:
         """Return the whole profile, ready for JSON; `read_profile` reads it back."""
         return copy.deepcopy(dict(self._document))
-
-
-class UnknownProfile(Exception):
-    """No profile has this name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no profile {name!r}; known: {', '.join(profiles())}")
-        self.name = name
-
-
-def profiles() -> tuple[str, ...]:
-    """Return the names of all profiles in the package."""
-    return tuple(_PROFILES)
-
-
-def profile(name: str) -> Profile:
-    """Return a profile by its name.
-
-    Raises:
-        UnknownProfile: no profile has this name.
-    """
-    found = _PROFILES.get(name)
-    if found is None:
-        raise UnknownProfile(name)
-    return found
-
-
-def read_profile(document: Mapping[str, Any]) -> Profile:
-    """Read a profile from the data that `as_data` gives, refusing what does not fit.
-
-    Raises:
-        KeyError, TypeError, ValueError: a field is missing, unknown or malformed.
-    """
-    return _profile(copy.deepcopy(dict(document)), **document)
-
-
-def _profile(  # noqa: PLR0913 - the fields of the document
-    document: Mapping[str, Any],
-    *,
-    name: str,
-    version: str,
-    since: str,
-    until: str | None,
-    source: str,
-    parameters: Mapping[str, dict[str, Any]],
-    criteria: list[dict[str, Any]],
-    ties: list[dict[str, Any]],
-    refusals: list[dict[str, Any]],
-    undecided: list[dict[str, Any]],
-) -> Profile:
-    _same(parameters, NUMBERS | RATIOS | QUESTIONS.keys())
-    return Profile(
-        name=name,
-        version=version,
-        since=dt.date.fromisoformat(since),
-        until=None if until is None else dt.date.fromisoformat(until),
-        source=source,
-        parameters=MappingProxyType({key: _parameter(key, **row) for key, row in parameters.items()}),
-        criteria=_wordings(criteria, CRITERIA),
-        ties=tuple(_wordings(ties, TIE_STEPS).values()),
-        refusals=_wordings(refusals, REFUSALS),
-        gaps=_wordings(undecided, GAPS),
-        _document=document,
-    )
-
-
-def _parameter(name: str, *, value: int | str, source: str, reason: str, answers: tuple[str, ...] = ()) -> Parameter:
-    if name in QUESTIONS:
-        _same(answers, QUESTIONS[name])
-        if value not in answers:
-            raise ValueError(f"{value!r} is no answer to {name}")
-        return Parameter(str(value), source, reason, tuple(answers))
-    whole = type(value) is int and value > 0
-    ratio = isinstance(value, str) and _RATIO.fullmatch(value)
-    if answers or not (whole if name in NUMBERS else ratio):
-        raise ValueError(f"{value!r} is no value of {name}: above zero, whole or, for a ratio, a text such as 1/5")
-    return Parameter(Fraction(value), source, reason)
-
-
-def _wordings(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Mapping[str, Wording]:
-    """Read what is told, in the order of the document, which is the order of a chain."""
-    found = {row["name"]: Wording(**row) for row in rows}
-    _same([row["name"] for row in rows], frozenset(names))
-    for wording in found.values():
-        for texts in (wording.title, wording.words):
-            _same(texts, _LANGUAGES)
-    return MappingProxyType(found)
-
-
-def _same(found: Mapping[str, Any] | list[str] | tuple[str, ...], wanted: frozenset[str]) -> None:
-    if len(found) != len(wanted) or set(found) != wanted:
-        raise ValueError(f"{sorted(found)} should be {sorted(wanted)}")
-
-
-def _packaged() -> dict[str, Profile]:
-    documents = (json.loads(text.read_text(encoding="utf-8")) for text in files("scorer").joinpath("data").iterdir())
-    return {found.name: found for found in sorted(map(read_profile, documents), key=lambda one: one.name)}
-
-
-_PROFILES = _packaged()

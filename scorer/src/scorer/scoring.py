@@ -3,14 +3,44 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, pairwise
 from typing import Any
 
-from scorer.bids import Bid, Lot, UnfitBid
-from scorer.criteria import Earned, check_weights, earned, refusal
+from scorer.cases import Case, admitted, cases
+from scorer.inputs import Bid, Lot
 from scorer.notation import written
-from scorer.profiles import Profile
-from scorer.ties import Group, TieStep, settle
+from scorer.profiles import Criterion, Profile
+from scorer.reading import check_bids, check_lot
+from scorer.ties import Group, TieStep, ordered
+
+_TIYN_IN_TENGE = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number on the way to points; None when it is missing."""
+
+    name: str
+    value: Fraction | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Earned:
+    """Points of one bid under one criterion. Where it has a weight, they are `weight` · `share`.
+
+    `value` is what was judged, in `unit`; `tenge` are counted in tiyn here, and in tenge as data.
+    """
+
+    criterion: str
+    value: Fraction
+    unit: str
+    parts: tuple[Part, ...]
+    weight: int | None
+    share: Fraction | None
+    points: Fraction
+    formula: str
+    words: Mapping[str, str]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -25,12 +55,31 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Refused:
-    """A bid that is not admitted, and why."""
+    """A bid that is not admitted, and why: the first of the bars it did not pass, all of which are `bars`."""
 
     bid: str
     reason: str
+    bars: tuple[str, ...]
     words: Mapping[str, str]
     source: str
+
+
+@dataclass(frozen=True)
+class Dumped:
+    """A bid whose price is below the lowest one that the rules expect, and by how much; in tiyn."""
+
+    bid: str
+    floor: Fraction
+    shortfall: Fraction
+
+
+@dataclass(frozen=True)
+class Differing:
+    """A question that the law leaves open, and who wins by another answer than the profile's."""
+
+    parameter: str
+    answer: str
+    winner: str | None
 
 
 @dataclass(frozen=True)
@@ -38,133 +87,198 @@ class Scoring:
     """The whole result of one lot under one profile.
 
     Either `winner` is the id of a bid, or `undecided` says why there is none: `no_bids` when none is admitted,
-    `all_equal` when the chain of ties has run out at the first place.
+    `all_equal` when the chain of ties has run out at the first place, `answers_differ` when the law leaves a question
+    open on whose answer the winner depends (`differing`).
     """
 
     profile: Profile
     ranking: tuple[Ranked, ...]
     refused: tuple[Refused, ...]
     ties: tuple[TieStep, ...]
+    dumping: tuple[Dumped, ...]
+    differing: tuple[Differing, ...]
     winner: str | None
     undecided: str | None
 
+    @property
+    def runner_up(self) -> str | None:
+        """The id of the bid that alone is second after a winner."""
+        second = [ranked.bid for ranked in self.ranking if ranked.place == len("12")]
+        return second[0] if self.winner is not None and len(second) == 1 else None
+
     def as_data(self) -> dict[str, Any]:
         """Return the result ready for JSON, every number as an exact fraction beside a rounded display."""
-        places = int(self.profile.number("display_places"))
+        write = _Writer(self.profile)
         return {
             "profile": {"name": self.profile.name, "version": self.profile.version, "hash": self.profile.hash},
             "winner": self.winner,
+            "runner_up": self.runner_up,
             "undecided": self.undecided and self._gap(self.undecided),
-            "ranking": [_ranked(ranked, places) for ranked in self.ranking],
+            "ranking": [write.ranked(ranked) for ranked in self.ranking],
             "ties": [_tie(tie) for tie in self.ties],
-            "refused": [_refused(refused) for refused in self.refused],
+            "refused": [_refusal(refused) for refused in self.refused],
+            "dumping": [write.dumped(dumped) for dumped in self.dumping],
         }
 
     def _gap(self, reason: str) -> dict[str, Any]:
         told = self.profile.gaps[reason]
-        return {"reason": reason, "words": dict(told.words), "source": told.source}
-
-
-def check_lot(profile: Profile, lot: Lot) -> None:
-    """Check that bids for the lot can be scored.
-
-    Raises:
-        UnfitLot: the weights are not such as the profile allows (`check_weights`).
-    """
-    check_weights(profile, lot.weights)
+        return {
+            "reason": reason,
+            "words": dict(told.words),
+            "source": told.source,
+            "differing": [vars(one) for one in self.differing],
+        }
 
 
 def score(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> Scoring:
-    """Score the bids of a lot. Their order does not matter, and no bid changes how others stand to each other.
+    """Score the bids of a lot; their order does not matter.
 
     Raises:
-        UnfitLot: the weights are not such as the profile allows.
-        UnfitBid: `same_id_twice`, or `years_wrong` when figures are not given for as many years as the profile counts.
+        UnfitLot, UnfitBid: as `check_lot` and `check_bids`.
     """
-    check_weights(profile, lot.weights)
     received = sorted(bids, key=lambda bid: bid.id)
-    _check_bids(profile, received)
-    reasons = {bid.id: refusal(profile, lot, bid) for bid in received}
-    points = {bid.id: earned(profile, lot, bid) for bid in received if reasons[bid.id] is None}
-    totals = {bid: sum((one.points for one in row), Fraction()) for bid, row in points.items()}
-    groups, ties = _ordered(profile, [bid for bid in received if bid.id in totals], totals)
+    check_lot(profile, lot)
+    check_bids(profile, lot, received)
+    compared, refused = admitted(profile, lot, received)
+    groups, ties = ordered(profile, compared)
+    first = _first(groups)
+    differing = _differing(profile, lot, received, first)
     return Scoring(
         profile=profile,
-        ranking=tuple(Ranked(bid, place, totals[bid], points[bid]) for bid, place in _places(groups)),
-        refused=tuple(_refusal(profile, bid, reason) for bid, reason in reasons.items() if reason is not None),
+        ranking=tuple(_ranked(case, place) for case, place in _places(groups)),
+        refused=tuple(_refused(profile, bid, bars) for bid, bars in refused.items()),
         ties=tuple(ties),
-        winner=groups[0][0].id if groups and len(groups[0]) == 1 else None,
-        undecided=_undecided(groups),
+        dumping=_dumping(profile, lot, received),
+        differing=differing,
+        winner=None if differing else first,
+        undecided=_undecided(groups, differing),
     )
 
 
-def _check_bids(profile: Profile, bids: list[Bid]) -> None:
-    for before, bid in pairwise(bids):
-        if before.id == bid.id:
-            raise UnfitBid(bid.id, "same_id_twice")
-    for bid in bids:
-        if {len(bid.income), len(bid.taxes), len(bid.payroll)} != {profile.number("financial_years")}:
-            raise UnfitBid(bid.id, "years_wrong")
+def winner_of(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> str | None:
+    """Return who wins, as `score` does of what was checked before, without its reasons."""
+    received = sorted(bids, key=lambda bid: bid.id)
+    first = _first_of(profile, lot, received)
+    return None if _differing(profile, lot, received, first) else first
 
 
-def _ordered(profile: Profile, bids: list[Bid], totals: Mapping[str, Fraction]) -> tuple[list[Group], list[TieStep]]:
-    groups: list[Group] = []
-    steps: list[TieStep] = []
-    # Sorting keeps the order of equals, so a group stays in the order of ids.
-    for _, tied in groupby(sorted(bids, key=lambda bid: -totals[bid.id]), key=lambda bid: totals[bid.id]):
-        settled, asked = settle(profile, tuple(tied))
-        groups += settled
-        steps += asked
-    return groups, steps
+def _first_of(profile: Profile, lot: Lot, received: list[Bid]) -> str | None:
+    compared, _ = admitted(profile, lot, received)
+    return _first(ordered(profile, compared)[0])
 
 
-def _places(groups: list[Group]) -> Iterator[tuple[str, int]]:
+def _first(groups: list[Group]) -> str | None:
+    return groups[0][0].bid.id if groups and len(groups[0]) == 1 else None
+
+
+def _differing(profile: Profile, lot: Lot, received: list[Bid], first: str | None) -> tuple[Differing, ...]:
+    """Ask each question that the law leaves open anew; each by itself, the others as the profile answers them."""
+    found = ((name, answer, _first_of(other, lot, received)) for name, answer, other in profile.alternatives)
+    return tuple(Differing(name, answer, winner) for name, answer, winner in found if winner != first)
+
+
+def _places(groups: list[Group]) -> Iterator[tuple[Case, int]]:
     place = 1
     for group in groups:
-        for bid in group:
-            yield bid.id, place
+        for case in group:
+            yield case, place
         place += len(group)
 
 
-def _undecided(groups: list[Group]) -> str | None:
+def _undecided(groups: list[Group], differing: tuple[Differing, ...]) -> str | None:
     if not groups:
         return "no_bids"
+    if differing:
+        return "answers_differ"
     return "all_equal" if len(groups[0]) > 1 else None
 
 
-def _refusal(profile: Profile, bid: str, reason: str) -> Refused:
-    told = profile.refusals[reason]
-    return Refused(bid=bid, reason=reason, words=told.words, source=told.source)
+def _ranked(case: Case, place: int) -> Ranked:
+    points = tuple(_earned(case, criterion) for criterion in case.profile.criteria.values())
+    return Ranked(case.bid.id, place, Fraction(case.total()), points)
 
 
-def _ranked(ranked: Ranked, places: int) -> dict[str, Any]:
-    return {
-        "bid": ranked.bid,
-        "place": ranked.place,
-        "total": written(ranked.total, places),
-        "points": [_earned(one, places) for one in ranked.points],
-    }
+def _earned(case: Case, criterion: Criterion) -> Earned:
+    points = Fraction(case.named("points")[criterion.name])
+    weighed = criterion.weight is not None
+    return Earned(
+        criterion=criterion.name,
+        value=Fraction(criterion.value.value(case)),
+        unit=criterion.unit,
+        parts=tuple(_part(case, name) for name in criterion.parts),
+        weight=int(criterion.weight.value(case)) if criterion.weight else None,
+        share=Fraction(criterion.formula.value(case)) if weighed else None,
+        points=points,
+        formula=criterion.formula.text,
+        words=criterion.words,
+        source=criterion.source,
+    )
 
 
-def _earned(one: Earned, places: int) -> dict[str, Any]:
-    return {
-        "criterion": one.criterion,
-        "value": written(one.value, places) | {"unit": one.unit},
-        "parts": [
-            {"name": part.name, "value": _or_none(part.value, places), "share": _or_none(part.share, places)}
-            for part in one.parts
-        ],
-        "weight": one.weight,
-        "share": written(one.share, places),
-        "points": written(one.points, places),
-        "formula": one.formula,
-        "words": dict(one.words),
-        "source": one.source,
-    }
+def _part(case: Case, name: str) -> Part:
+    value = case.named(name)
+    return Part(name, None if value is None else Fraction(value), case.profile.measures[name].unit)
 
 
-def _or_none(value: Fraction | None, places: int) -> dict[str, str] | None:
-    return None if value is None else written(value, places)
+def _refused(profile: Profile, bid: str, bars: tuple[str, ...]) -> Refused:
+    told = profile.refusals[bars[0]]
+    return Refused(bid=bid, reason=told.name, bars=bars, words=told.words, source=told.source)
+
+
+def _dumping(profile: Profile, lot: Lot, received: list[Bid]) -> tuple[Dumped, ...]:
+    if profile.dumping is None:
+        return ()
+    floors = ((case.bid, Fraction(case.named(profile.dumping.name))) for case in cases(profile, lot, received))
+    return tuple(Dumped(bid.id, floor, floor - bid.price) for bid, floor in floors if bid.price < floor)
+
+
+class _Writer:
+    """Numbers as a profile shows them."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._places = int(profile.number("display_places"))
+
+    def number(self, value: Fraction, unit: str = "") -> dict[str, str]:
+        return written(value / _TIYN_IN_TENGE if unit == "tenge" else value, self._places)
+
+    def counted(self, value: Fraction, unit: str) -> dict[str, str]:
+        return self.number(value, unit) | {"unit": unit}
+
+    def or_none(self, value: Fraction | None, unit: str = "") -> dict[str, str] | None:
+        return None if value is None else self.number(value, unit)
+
+    def ranked(self, ranked: Ranked) -> dict[str, Any]:
+        return {
+            "bid": ranked.bid,
+            "place": ranked.place,
+            "total": self.counted(ranked.total, self._profile.total.unit),
+            "points": [self._earned(one) for one in ranked.points],
+        }
+
+    def dumped(self, dumped: Dumped) -> dict[str, Any]:
+        rule = self._profile.dumping
+        told = {} if rule is None else {"words": dict(rule.words), "source": rule.source}
+        floor, shortfall = self.counted(dumped.floor, "tenge"), self.counted(dumped.shortfall, "tenge")
+        return {"bid": dumped.bid, "floor": floor, "shortfall": shortfall, **told}
+
+    def _earned(self, one: Earned) -> dict[str, Any]:
+        return {
+            "criterion": one.criterion,
+            "value": self.counted(one.value, one.unit),
+            "parts": [self._part(part) for part in one.parts],
+            "weight": one.weight,
+            "share": self.or_none(one.share),
+            "points": self.number(one.points),
+            "formula": one.formula,
+            "words": dict(one.words),
+            "source": one.source,
+        }
+
+    def _part(self, part: Part) -> dict[str, Any]:
+        measure = self._profile.measures[part.name]
+        told = {"unit": part.unit, "formula": measure.formula.text, "title": dict(measure.title)}
+        return {"name": part.name, "value": self.or_none(part.value, part.unit), **told}
 
 
 def _tie(tie: TieStep) -> dict[str, Any]:
@@ -178,10 +292,11 @@ def _tie(tie: TieStep) -> dict[str, Any]:
     }
 
 
-def _refused(refused: Refused) -> dict[str, Any]:
+def _refusal(refused: Refused) -> dict[str, Any]:
     return {
         "bid": refused.bid,
         "reason": refused.reason,
+        "bars": list(refused.bars),
         "words": dict(refused.words),
         "source": refused.source,
     }

@@ -1,16 +1,14 @@
 """Who is ahead among bids with the same total: the profile's chain, each step of it told."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from scorer.bids import Bid
-from scorer.profiles import Profile, Wording
+from scorer.cases import Case
+from scorer.profiles import Profile, Step
 
-Group = tuple[Bid, ...]
+Group = tuple[Case, ...]
 """Bids that nothing has set apart yet, by id."""
 
 
@@ -33,55 +31,47 @@ class TieStep:
         return len(self.order) > 1
 
 
-def settle(profile: Profile, tied: Group) -> tuple[list[Group], list[TieStep]]:
-    """Return the groups that remain after the whole chain, best first, and the steps that were needed."""
+def ordered(profile: Profile, compared: list[Case]) -> tuple[list[Group], list[TieStep]]:
+    """Return the bids in their order, best first, groups where nothing sets them apart; and the steps of the chain."""
+    groups: list[Group] = []
+    steps: list[TieStep] = []
+    for tied in _parts(profile.total, tuple(compared)):
+        settled, asked = _settled(profile, tied)
+        groups += settled
+        steps += asked
+    return groups, steps
+
+
+def place(step: Step, case: Case) -> Any:
+    """Return what a bid is compared by under a step: the less, the further ahead."""
+    value = step.formula.value(case)
+    return -value if step.better == "higher" else value
+
+
+def _settled(profile: Profile, tied: Group) -> tuple[list[Group], list[TieStep]]:
     groups, steps = [tied], []
-    for told in profile.ties:
+    for step in profile.ties:
         apart: list[Group] = []
         for group in groups:
-            parts = list(_parts(profile, group, told.name))
+            parts = list(_parts(step, group)) if len(group) > 1 else [group]
             apart += parts
             if len(group) > 1:
-                steps.append(_told(told, group, parts))
+                steps.append(_told(step, group, parts))
         groups = apart
     return groups, steps
 
 
-def _parts(profile: Profile, group: Group, step: str) -> Iterator[Group]:
-    def place(bid: Bid) -> Any:
-        return _PLACES[step](profile, bid)
+def _parts(step: Step, group: Group) -> Iterator[Group]:
+    # Sorting keeps the order of equals, so a group stays in the order of ids.
+    placed = sorted(((place(step, case), case) for case in group), key=lambda pair: pair[0])
+    for _, equal in groupby(placed, key=lambda pair: pair[0]):
+        yield tuple(case for _, case in equal)
 
-    for _, equal in groupby(sorted(group, key=place), key=place):
-        yield tuple(equal)
 
-
-def _told(told: Wording, group: Group, parts: list[Group]) -> TieStep:
+def _told(step: Step, group: Group, parts: list[Group]) -> TieStep:
     order = tuple(_ids(part) for part in parts)
-    return TieStep(step=told.name, bids=_ids(group), order=order, words=told.words, source=told.source)
+    return TieStep(step=step.name, bids=_ids(group), order=order, words=step.words, source=step.source)
 
 
-def _ids(bids: Group) -> tuple[str, ...]:
-    return tuple(bid.id for bid in bids)
-
-
-def _lower_price(_profile: Profile, bid: Bid) -> int:
-    return bid.price
-
-
-def _more_experience(profile: Profile, bid: Bid) -> Fraction:
-    years = Fraction(bid.experience_years)
-    if profile.answer("experience_in_ties") == "counted_years":
-        years = min(years, profile.number("experience_full_years"))
-    return -years
-
-
-def _earlier_receipt(_profile: Profile, bid: Bid) -> dt.datetime:
-    # Two moments of one zone are compared by their clocks alone, which is wrong in the hour that a zone repeats.
-    return bid.received_at.astimezone(dt.UTC)
-
-
-_PLACES: Mapping[str, Callable[[Profile, Bid], Any]] = {
-    "lower_price": _lower_price,
-    "more_experience": _more_experience,
-    "earlier_receipt": _earlier_receipt,
-}
+def _ids(group: Group) -> tuple[str, ...]:
+    return tuple(case.bid.id for case in group)

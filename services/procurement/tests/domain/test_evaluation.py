@@ -19,7 +19,7 @@ from procurement.domain.evaluation import (
 from scorer import Bid, Lot, profile
 
 RULES = profile("report-2022")
-LOT = Lot(amount=100_000_000, weights=RULES.default_weights, warranty_months=12)
+LOT = Lot(100_000_000, {"weights": RULES.default_weights, "warranty_months": 12})
 RECEIVED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -27,7 +27,7 @@ def bid(name: str, price: str, received_at: datetime = RECEIVED) -> Bid:
     years = [{"amount": "2000000.00", "currency": "KZT"}] * 3
     content: dict[str, Any] = {"price": {"amount": price, "currency": "KZT"}, "experience_years": 10}
     content |= {"income": years, "taxes": years, "payroll": years, "warranty_months": 48}
-    return bid_of(name, received_at, content)
+    return bid_of(RULES, name, received_at, content)
 
 
 def of(*bids: Bid, debtors: set[str] | None = None) -> Evaluation:

@@ -84,8 +84,9 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
 
 
 def _evaluate(case: Case, lot: Row, barred: Collection[str]) -> Evaluation:
-    offered = [bid_of(str(each["id"]), each["received_at"], each["content"]) for each in case.bids_for(lot)]
-    return evaluate(pinned_profile(case.tender), lot_of(lot), offered, barred)
+    rules = pinned_profile(case.tender)
+    offered = [bid_of(rules, str(each["id"]), each["received_at"], each["content"]) for each in case.bids_for(lot)]
+    return evaluate(rules, lot_of(rules, lot), offered, barred)
 
 
 async def _announce(

@@ -13,11 +13,12 @@ from uuid_utils.compat import uuid7
 from procurement.commands.changing import inserting
 from procurement.commands.plans import require_planned
 from procurement.domain.errors import BidsClosed
+from procurement.domain.evaluation import lot_of
 from procurement.domain.tender import Action, Method, Status, require_automatic, transition
 from procurement.domain.windows import require_bid_window
 from procurement.permissions import OPERATIONS, PERMISSIONS, SIGHT, office_of, relation_to
 from procurement.tables import lots, tender_number, tenders
-from scorer import Lot, check_lot, profile
+from scorer import profile
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller, PartyUnknown
 from servicekit.journal import Object, record
@@ -96,7 +97,7 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
     }
     parts = [_lot(row, n, lot, lot.weights or rules.default_weights) for n, lot in enumerate(plan.lots, start=1)]
     for part in parts:
-        check_lot(rules, Lot(part["amount"], part["weights"], part["warranty_months"]))
+        lot_of(rules, part)
     await require_planned(writing, buyer, ((lot.plan_item, lot.amount) for lot in plan.lots))
     row["number"] = f"ГЗ-{local(now).year}-{await writing.draw(tender_number.name):06}"
     await writing.run(_CREATE, **row)

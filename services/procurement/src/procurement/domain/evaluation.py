@@ -8,7 +8,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
-from scorer import Bid, Lot, Profile, UnknownProfile, profile, score
+from scorer import Bid, Lot, Profile, UnknownProfile, profile, read_bid, read_lot, score
 from statute.money import Money
 
 FEWEST_ADMITTED = 1
@@ -64,23 +64,25 @@ def evaluate(rules: Profile, lot: Lot, bids: Sequence[Bid], debtors: Collection[
     )
 
 
-def lot_of(row: Mapping[str, Any]) -> Lot:
-    """A lot as it is scored; `row` has its amount in tiyn, its weights and its warranty."""
-    return Lot(amount=row["amount"], weights=row["weights"], warranty_months=row["warranty_months"])
+def lot_of(rules: Profile, row: Mapping[str, Any]) -> Lot:
+    """A lot as it is scored; `row` has its amount in tiyn and, by name, the terms that the profile asks for.
+
+    Raises:
+        UnfitLot: it cannot be scored by this profile.
+    """
+    terms = {name: row[name] for name in rules.lot if row.get(name) is not None}
+    return read_lot(rules, {"amount": row["amount"], "terms": terms})
 
 
-def bid_of(bid_id: str, received_at: datetime, content: Mapping[str, Any]) -> Bid:
-    """A bid as it is scored, from what its supplier sent."""
-    return Bid(
-        id=bid_id,
-        price=tiyn(content["price"]),
-        received_at=received_at,
-        experience_years=content["experience_years"],
-        income=_years(content["income"]),
-        taxes=_years(content["taxes"]),
-        payroll=_years(content["payroll"]),
-        warranty_months=content["warranty_months"],
-    )
+def bid_of(rules: Profile, bid_id: str, received_at: datetime, content: Mapping[str, Any]) -> Bid:
+    """A bid as it is scored, from what its supplier sent; of this, the facts that the profile asks for.
+
+    Raises:
+        UnfitBid: it cannot be scored by this profile.
+    """
+    facts = {name: _in_tiyn(content[name]) for name in rules.bid if content.get(name) is not None}
+    received = received_at.isoformat()
+    return read_bid(rules, {"id": bid_id, "price": tiyn(content["price"]), "received_at": received, "facts": facts})
 
 
 def pinned_profile(row: Mapping[str, Any]) -> Profile:
@@ -103,8 +105,11 @@ def tiyn(amount: Mapping[str, Any]) -> int:
     return Money.from_text(amount["amount"]).tiyn
 
 
-def _years(amounts: Sequence[Mapping[str, Any] | None]) -> tuple[int | None, ...]:
-    return tuple(None if amount is None else tiyn(amount) for amount in amounts)
+def _in_tiyn(value: Any) -> Any:
+    """A fact with its amounts of money as whole tiyn."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_in_tiyn(each) for each in value]
+    return tiyn(value) if isinstance(value, Mapping) and "amount" in value else value
 
 
 def _outcome(*, bids: int, admitted: int, winner: str | None) -> Outcome:

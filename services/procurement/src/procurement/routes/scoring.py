@@ -45,4 +45,6 @@ async def read_profile(_: CurrentCaller, name: str) -> Profile:
 async def score_bids(_: CurrentCaller, body: Trial) -> Scoring:
     """Score bids of one's own under a profile, with the reason of every point; nothing is stored."""
     rules = profile(body.profile)
-    return scoring_of(score(rules, trial_lot(rules, body.lot), [trial_bid(each) for each in body.bids]).as_data())
+    return scoring_of(
+        score(rules, trial_lot(rules, body.lot), [trial_bid(rules, each) for each in body.bids]).as_data()
+    )

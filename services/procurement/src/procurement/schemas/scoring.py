@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
-from procurement.domain.evaluation import bid_of
-from procurement.schemas.bids import Offer
+from procurement.domain.evaluation import bid_of, lot_of
+from procurement.schemas.bids import Years
 from procurement.schemas.parts import Amount, Asked, Line, Moment, PinnedProfile
 from procurement.schemas.tenders import Weights
 from scorer import Bid as ScoredBid
@@ -16,18 +16,29 @@ from servicekit.languages import Translated
 
 
 class TrialLot(Asked):
-    """A lot to try; without weights, those of the profile."""
+    """A lot to try; without weights, those of the profile. `terms` are what the profile asks of a lot besides."""
 
     amount: Amount
     weights: Weights | None = None
     warranty_months: Annotated[int, Field(ge=0, le=600)] = 0
+    terms: Annotated[dict[str, JsonValue], Field(default_factory=dict, max_length=50)]
 
 
-class TrialBid(Offer):
-    """A bid to try; `id` is what it is called in the answer."""
+class TrialBid(Asked):
+    """A bid to try; `id` is what it is called in the answer.
+
+    `facts` are what the profile asks of a bid besides the fields of an offer, amounts of money in whole tiyn.
+    """
 
     id: Line
     received_at: Moment
+    price: Amount
+    experience_years: Annotated[int, Field(ge=0, le=200)] | None = None
+    income: Years | None = None
+    taxes: Years | None = None
+    payroll: Years | None = None
+    warranty_months: Annotated[int, Field(ge=0, le=1200)] | None = None
+    facts: Annotated[dict[str, JsonValue], Field(default_factory=dict, max_length=50)]
 
 
 class Trial(Asked):
@@ -38,13 +49,27 @@ class Trial(Asked):
     bids: Annotated[list[TrialBid], Field(max_length=1000)]
 
 
-class Parameter(BaseModel):
-    """A named number, or the answer chosen to a question that the law leaves open; with the reason of the choice."""
+class Tier(BaseModel):
+    """What holds for sizes up to a bound, itself included; null bounds nothing."""
 
+    up_to: int | None
     value: int | str
+
+
+Number = int | str | list[Tier]
+
+
+class Parameter(BaseModel):
+    """A named number, a table of them, or the answer chosen to a question; with the reason of the choice.
+
+    Where a question is `open`, the law leaves it so: if another answer gives another winner, nobody wins.
+    """
+
+    value: Number | dict[str, Number]
     source: str
     reason: str
     answers: list[str] | None = None
+    open: bool = False
 
 
 class Wording(BaseModel):
@@ -55,6 +80,52 @@ class Wording(BaseModel):
     words: Translated
     source: str
     formula: str | None = None
+    weight: str | None = None
+    better: str | None = None
+    unit: str | None = None
+
+
+class AskedFor(BaseModel):
+    """A term of lots or a fact of bids that a profile asks for; `better` says whether more or less can only help."""
+
+    name: str
+    kind: str
+    title: Translated
+    unit: str | None = None
+    better: str | None = None
+    answers: list[str] | None = None
+    length: int | None = None
+    default: JsonValue = None
+    source: str | None = None
+
+
+class Requirement(BaseModel):
+    """What must be true of a lot or a bid for it to be scored at all."""
+
+    name: str
+    of: str
+    formula: str
+
+
+class Measure(BaseModel):
+    """A number that is reckoned from facts on the way to points, places or refusals."""
+
+    name: str
+    title: Translated
+    unit: str
+    formula: str
+
+
+class ComplaintRegime(BaseModel):
+    """Whether a result can be complained of, in how many working days, to whom, and whether the contract waits."""
+
+    appealable: bool
+    days: int | None
+    reviewer: str | None
+    review_days: int | None
+    standstill: bool
+    words: Translated
+    source: str
 
 
 class ProfileSummary(BaseModel):
@@ -72,10 +143,17 @@ class Profile(ProfileSummary):
     """A scoring profile whole. `hash` is SHA-256 over the canonical JSON of all but the hash."""
 
     parameters: dict[str, Parameter]
+    lot: list[AskedFor]
+    bid: list[AskedFor]
+    requirements: list[Requirement]
+    measures: list[Measure]
     criteria: list[Wording]
+    total: Wording
     ties: list[Wording]
     refusals: list[Wording]
     undecided: list[Wording]
+    dumping: Wording | None
+    complaint: ComplaintRegime
 
 
 class Exact(BaseModel):
@@ -92,11 +170,13 @@ class Judged(Exact):
 
 
 class Part(BaseModel):
-    """One of the shares that a criterion is the mean of."""
+    """A number on the way to points; null when it is missing."""
 
     name: str
+    title: Translated
     value: Exact | None
-    share: Exact | None
+    unit: str
+    formula: str
 
 
 class Points(BaseModel):
@@ -105,8 +185,8 @@ class Points(BaseModel):
     criterion: str
     value: Judged
     parts: list[Part]
-    weight: int
-    share: Exact
+    weight: int | None
+    share: Exact | None
     points: Exact
     formula: str
     words: Translated
@@ -118,7 +198,7 @@ class Ranked(BaseModel):
 
     bid: str
     place: int
-    total: Exact
+    total: Judged
     points: list[Points]
 
 
@@ -138,16 +218,36 @@ class Refused(BaseModel):
 
     bid: str
     reason: str
+    bars: list[str] = []
     words: Translated
     source: str
 
 
+class Dumped(BaseModel):
+    """A bid whose price is below the lowest one that the rules expect, and by how much."""
+
+    bid: str
+    floor: Judged
+    shortfall: Judged
+    words: Translated
+    source: str
+
+
+class Differing(BaseModel):
+    """A question that the law leaves open, and who wins by another answer than the profile's."""
+
+    parameter: str
+    answer: str
+    winner: str | None
+
+
 class Gap(BaseModel):
-    """Why the rules name no winner."""
+    """Why the rules name no winner; `differing` where it depends on what the law leaves open."""
 
     reason: str
     words: Translated
     source: str
+    differing: list[Differing] = []
 
 
 class Scoring(BaseModel):
@@ -155,10 +255,12 @@ class Scoring(BaseModel):
 
     profile: PinnedProfile
     winner: str | None
+    runner_up: str | None = None
     undecided: Gap | None
     ranking: list[Ranked]
     ties: list[TieStep]
     refused: list[Refused]
+    dumping: list[Dumped] = []
 
 
 def profile_summary_of(rules: Rules) -> ProfileSummary:
@@ -178,10 +280,9 @@ def scoring_of(result: dict[str, Any]) -> Scoring:
 
 def trial_lot(rules: Rules, given: TrialLot) -> ScoredLot:
     """A lot to try, as it is scored."""
-    weights = given.weights or rules.default_weights
-    return ScoredLot(amount=given.amount.tiyn, weights=weights, warranty_months=given.warranty_months)
+    return lot_of(rules, {**given.model_dump(), **given.terms, "amount": given.amount.tiyn})
 
 
-def trial_bid(given: TrialBid) -> ScoredBid:
+def trial_bid(rules: Rules, given: TrialBid) -> ScoredBid:
     """A bid to try, as it is scored."""
-    return bid_of(given.id, given.received_at, given.model_dump())
+    return bid_of(rules, given.id, given.received_at, {**given.model_dump(), **given.facts})
