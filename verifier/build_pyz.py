@@ -11,8 +11,13 @@ import zipfile
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_PARTS = {_HERE / "src/verifier": {"signing.py"}}
+_PARTS = {
+    _HERE / "src/verifier": {"signing.py"},
+    _HERE.parent / "scorer/src/scorer": set[str](),
+    _HERE.parent / "statute/src/statute": set[str](),
+}
 """The packages that go in, and what of each stays out; who only verifies needs no key of its own."""
+_KINDS = {".py", ".json"}
 _START = b"""import sys
 
 if sys.version_info < (3, 11):
@@ -31,7 +36,9 @@ def build(target: Path) -> None:
     files = {"__main__.py": _START}
     for package, left_out in _PARTS.items():
         files |= {
-            f"{package.name}/{one.name}": one.read_bytes() for one in package.glob("*.py") if one.name not in left_out
+            one.relative_to(package.parent).as_posix(): one.read_bytes()
+            for one in package.rglob("*")
+            if one.suffix in _KINDS and one.name not in left_out
         }
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:

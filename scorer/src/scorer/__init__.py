@@ -4,6 +4,7 @@ Pure and exact: whole numbers and fractions, never floats. The same input always
 Everything a caller needs is named here.
 """
 
+from scorer.certificates import bid_data, certify, code_hash, read_stated
 from scorer.documents import read_profile
 from scorer.inputs import Asked, Bid, Lot, UnfitBid, UnfitLot
 from scorer.margins import Margin, margin
@@ -11,6 +12,7 @@ from scorer.notation import canonical
 from scorer.packaged import UnknownProfile, profile, profiles
 from scorer.profiles import Parameter, Profile
 from scorer.reading import check_lot, read_bid, read_lot
+from scorer.recounts import Fault, Recounted, recount
 from scorer.scoring import Dumped, Earned, Part, Ranked, Refused, Scoring, score
 from scorer.ties import TieStep
 
@@ -19,25 +21,32 @@ __all__ = [
     "Bid",
     "Dumped",
     "Earned",
+    "Fault",
     "Lot",
     "Margin",
     "Parameter",
     "Part",
     "Profile",
     "Ranked",
+    "Recounted",
     "Refused",
     "Scoring",
     "TieStep",
     "UnfitBid",
     "UnfitLot",
     "UnknownProfile",
+    "bid_data",
     "canonical",
+    "certify",
     "check_lot",
+    "code_hash",
     "margin",
     "profile",
     "profiles",
     "read_bid",
     "read_lot",
     "read_profile",
+    "read_stated",
+    "recount",
     "score",
 ]

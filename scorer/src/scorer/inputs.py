@@ -8,8 +8,6 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from statute.deadlines import local
-
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})(/[1-9][0-9]{0,17})?")
 
 
@@ -68,10 +66,8 @@ class Bid:
     def __post_init__(self) -> None:
         if not is_whole(self.price):
             raise UnfitBid(self.id, "number_not_whole", "price")
-        try:
-            local(self.received_at)
-        except ValueError:
-            raise UnfitBid(self.id, "received_without_offset") from None
+        if self.received_at.utcoffset() is None:
+            raise UnfitBid(self.id, "received_without_offset")
 
     def as_data(self) -> dict[str, Any]:
         """Return the bid ready for JSON, its moment in UTC; `read_bid` reads it back."""

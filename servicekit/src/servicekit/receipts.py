@@ -105,6 +105,24 @@ def _add(router: APIRouter, kind: ReceiptOf) -> None:
 
 
 async def _receipt(request: Request, reading: Reading, object_id: UUID, *, private: bool) -> Response:
+    made = await make_receipt(request, reading, object_id, private=private)
+    if isinstance(made, Response):
+        return made
+    content = canonical(made)
+    tag = hashlib.sha256(content).hexdigest()
+    headers = {"ETag": etag(tag), "Cache-Control": "private, no-cache"}
+    return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
+
+
+async def make_receipt(
+    request: Request, reading: Reading, object_id: UUID, *, private: bool
+) -> dict[str, Any] | Response:
+    """The receipt of an object that the caller may see, or what is answered until all acts on it are sealed.
+
+    Raises:
+        NotFound: the journal has no act on it.
+        NotSealing: waiting does not help.
+    """
     sealer = sealer_of(request)
     checkpoint = await sealer.published(reading)
     rows = await reading.all(_ENTRIES, object_id=object_id)
@@ -115,10 +133,7 @@ async def _receipt(request: Request, reading: Reading, object_id: UUID, *, priva
     if checkpoint is None or len(sealed) < len(rows):
         return _not_yet(sealer, ReceiptWaits(entries=len(rows), sealed=len(sealed)))
     proofs = await inclusion_proofs(reading, [row["index"] for row in rows], size)
-    content = canonical(_content(sealer, checkpoint, rows, proofs, private=private))
-    tag = hashlib.sha256(content).hexdigest()
-    headers = {"ETag": etag(tag), "Cache-Control": "private, no-cache"}
-    return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
+    return _content(sealer, checkpoint, rows, proofs, private=private)
 
 
 def _not_yet(sealer: Sealer, waits: ReceiptWaits) -> Response:

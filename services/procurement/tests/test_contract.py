@@ -76,6 +76,7 @@ async def test_the_running_service_keeps_to_its_document(
         "award_id": [lot["award"]["id"]],
         "/v1/tenders/{object_id}/receipt": [running["id"]],
         "/v1/awards/{object_id}/receipt": [lot["award"]["id"]],
+        "/v1/lots/{object_id}/receipt": [lot["id"]],
         "/v1/bids/{object_id}/receipt": [lot["award"]["bid"]],
         "bid_id": [(await bid("supplier", running))["id"], lot["award"]["bid"]],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 TABLES = {
+    "certificates",
     "parties",
     "tenders",
     "lots",

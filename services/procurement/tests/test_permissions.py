@@ -47,6 +47,8 @@ READS: dict[str, str] = {
     "read_bid_receipt": "/v1/bids/{bid}/receipt",
     "read_lot": "/v1/lots/{lot}",
     "read_lot_result": "/v1/lots/{lot}/result",
+    "read_lot_certificate": "/v1/lots/{lot}/certificate",
+    "read_lot_receipt": "/v1/lots/{lot}/receipt",
     "list_award_complaints": "/v1/lots/{lot}/complaints",
     "list_contracts": "/v1/contracts",
     "read_contract": "/v1/contracts/{contract}",

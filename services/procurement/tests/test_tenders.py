@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from scorer import profile
+from verifier.certificates import verify_certificate
 
 People = dict[str, dict[str, str]]
 Planning = Callable[..., dict[str, Any]]
@@ -131,8 +132,10 @@ async def test_anybody_may_read_the_profiles_and_try_them(client: httpx.AsyncCli
     trial = {"lot": {"amount": {"amount": "1000000"}}, "bids": bids}
     answer = await client.post("/v1/scoring", json=trial)
     assert answer.status_code == 200, answer.text
-    scoring = answer.json()
-    assert (scoring["winner"], scoring["undecided"], scoring["profile"]["hash"]) == ("A", None, rules.hash)
+    certificate = verify_certificate(answer.content, None)
+    assert (certificate.winner, certificate.undecided, certificate.profile_hash) == ("A", None, rules.hash)
+    assert (certificate.subject, certificate.receipt) == (None, None)
+    scoring = answer.json()["result"]
     assert [each["total"]["display"] for each in scoring["ranking"]] == ["100.00", "80.00"]
     assert scoring["ranking"][0]["points"][0]["words"].keys() == {"kk", "ru", "en"}
     assert (await look("nobody", "/v1/journals/procurement/entries"))["items"] == []

@@ -1,16 +1,17 @@
-"""The command `ashyq-verify`: checks a receipt, or follows a journal, and says what it found."""
+"""The command `ashyq-verify`: checks a receipt or a certificate, or follows a journal, and says what it found."""
 
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from verifier.certificates import Certified, is_certificate, verify_certificate
 from verifier.following import Followed, follow
 from verifier.notes import parse_key
-from verifier.receipts import Fault, Verified, Witnesses, verify_receipt
+from verifier.receipts import Fault, Verified, verify_receipt
+from verifier.telling import tell_certificate, tell_receipt, tell_witnesses
 
 _EXITS = "Exits with 0 if it is verified, 1 if there is a fault, 2 if something could not be read."
 
@@ -40,33 +41,26 @@ def _options(words: list[str]) -> argparse.Namespace:
         words = words[1:]
     else:
         parser = argparse.ArgumentParser("ashyq-verify", description=_verified.__doc__, epilog=_EXITS)
-        parser.add_argument("receipt", help="the file; - reads the standard input")
+        parser.add_argument("receipt", help="the file, a receipt or a certificate; - reads the standard input")
         parser.add_argument("--keys", type=Path, metavar="FILE", help="keys that you already have, one in a line")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     return parser.parse_args(words)
 
 
-def _verified(options: argparse.Namespace) -> tuple[Verified, list[str]]:
-    """Check that a receipt is whole.
+def _verified(options: argparse.Namespace) -> tuple[Verified | Certified, list[str]]:
+    """Check that a receipt is whole, or work a certificate of scoring out again.
 
-    Its acts stand in the journal that it names, unchanged, and the journal's operator and its witnesses have signed
-    for that. Needs no network and asks nobody. To follow a journal instead: ashyq-verify follow --help says how.
+    The acts of a receipt stand in the journal that it names, unchanged, and the journal's operator and its witnesses
+    have signed for that. A certificate gives the result that it says, and the journal published it. Needs no network
+    and asks nobody. To follow a journal instead: ashyq-verify follow --help says how.
     """
     raw = sys.stdin.buffer.read() if options.receipt == "-" else Path(options.receipt).read_bytes()
     keys = [parse_key(text) for text in options.keys.read_text("utf-8").split()] if options.keys else None
+    if is_certificate(raw):
+        certified = verify_certificate(raw, keys)
+        return certified, tell_certificate(certified)
     found = verify_receipt(raw, keys)
-    shown = [entry.disclosed for entry in found.entries]
-    acts, are = ("1 act", "is") if len(shown) == 1 else (f"{len(shown)} acts", "are")
-    lines = [
-        f"verified: {acts} about {found.object_kind} {found.object_id} {are} in the journal {found.origin}",
-        *(f"{one.at}  {one.event}  by {one.role}  version {one.version}  entry {one.index}" for one in found.entries),
-        f"checkpoint of {found.size} entries, signed by {found.origin}",
-        *_witnessed(found.witnesses),
-        f"private parts: {shown.count(True)} shown, each as it was committed to; {shown.count(False)} not shown",
-    ]
-    if not found.keys_given:
-        lines.append("The keys are those in the receipt itself; --keys FILE checks against keys that you already have.")
-    return found, lines
+    return found, tell_receipt(found)
 
 
 def _followed(options: argparse.Namespace) -> tuple[Followed, list[str]]:
@@ -76,14 +70,9 @@ def _followed(options: argparse.Namespace) -> tuple[Followed, list[str]]:
     """
     found = follow(options.url, options.memory)
     since = "" if found.before is None else f", and begins with the {found.before} that are remembered"
-    lines = [f"verified: {found.origin} has {found.size} entries{since}", *_witnessed(found.witnesses)]
+    lines = [f"verified: {found.origin} has {found.size} entries{since}", *tell_witnesses(found.witnesses)]
     lines += [f"remembered from now on, compare it with what others have: {key}" for key in found.new_keys]
     return found, lines
-
-
-def _witnessed(witnesses: Witnesses) -> list[str]:
-    seen = [(name, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))) for name, at in witnesses]
-    return [f"witnessed by {name} at {at}" for name, at in seen] or ["witnessed by nobody"]
 
 
 if __name__ == "__main__":

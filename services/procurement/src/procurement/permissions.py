@@ -41,6 +41,8 @@ PERMISSIONS = Permissions(
         "withdraw_bid": _BIDDER,
         "read_lot": _EVERYBODY,
         "read_lot_result": _EVERYBODY,
+        "read_lot_certificate": _EVERYBODY,
+        "read_lot_receipt": _EVERYBODY,
         "file_award_complaint": _BIDDER,
         "list_award_complaints": _EVERYBODY,
         "read_award_complaint_receipt": _EVERYBODY,

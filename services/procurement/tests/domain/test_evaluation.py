@@ -12,26 +12,26 @@ from procurement.domain.evaluation import (
     Evaluation,
     Outcome,
     ProfileChanged,
-    bid_of,
     evaluate,
     pinned_profile,
 )
-from scorer import Bid, Lot, profile
+from scorer import Lot, bid_data, profile
 
 RULES = profile("report-2022")
 LOT = Lot(100_000_000, {"weights": RULES.default_weights, "warranty_months": 12})
+SUBJECT = {"service": "procurement"}
 RECEIVED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-def bid(name: str, price: str, received_at: datetime = RECEIVED) -> Bid:
+def bid(name: str, price: str, received_at: datetime = RECEIVED) -> dict[str, Any]:
     years = [{"amount": "2000000.00", "currency": "KZT"}] * 3
     content: dict[str, Any] = {"price": {"amount": price, "currency": "KZT"}, "experience_years": 10}
     content |= {"income": years, "taxes": years, "payroll": years, "warranty_months": 48}
-    return bid_of(RULES, name, received_at, content)
+    return bid_data(name, received_at, content)
 
 
-def of(*bids: Bid, debtors: set[str] | None = None) -> Evaluation:
-    return evaluate(RULES, LOT, bids, debtors or set())
+def of(*bids: dict[str, Any], debtors: set[str] | None = None) -> Evaluation:
+    return evaluate(RULES, LOT, bids, debtors or set(), SUBJECT)
 
 
 def test_without_bids_there_is_no_award_and_the_reason_is_told() -> None:
@@ -75,7 +75,7 @@ def test_whoever_wins_is_admitted_and_everybody_has_a_place_or_a_reason(prices: 
     bids = [bid(str(n), str(price)) for n, price in enumerate(prices)]
     found = of(*bids, debtors={str(n) for n in debtors})
     placed = {each["bid"] for each in found.result["ranking"]}
-    assert placed | found.refusals.keys() == {each.id for each in bids}
+    assert placed | found.refusals.keys() == {each["id"] for each in bids}
     assert not placed & found.refusals.keys()
     assert (found.outcome is Outcome.AWARDED) is (found.winner is not None)
     assert found.winner is None or found.winner in placed

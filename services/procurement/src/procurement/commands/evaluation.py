@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, literal_column, select
+from sqlalchemy import Integer, LargeBinary, Text, Uuid, bindparam, column, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from uuid_utils.compat import uuid7
 
 from procurement import notices
 from procurement.commands.changing import updating
 from procurement.domain import award, bid, tender
 from procurement.domain.clocks import RESULTS, late_fact
-from procurement.domain.evaluation import Evaluation, bid_of, evaluate, lot_of, pinned_profile, tiyn
+from procurement.domain.evaluation import Evaluation, evaluate, lot_of, pinned_profile, tiyn, written_bid
 from procurement.domain.windows import complaint_window
+from procurement.queries.certificates import packed
 from procurement.queries.clocks import law_of
 from procurement.queries.tenders import lots_of
-from procurement.tables import awards, bids, lots, parties, tenders
+from procurement.tables import awards, bids, certificates, lots, parties, tenders
 from servicekit.database import Query, Reading, Row, Writing
-from servicekit.journal import Object, record
+from servicekit.journal import Object, moment, record
 from servicekit.notices import Notice, notify
 from servicekit.steps import change, changing
 from statute.deadlines import local
@@ -62,7 +64,7 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
         CalendarMissing, Undecided: as `complaint_window`; the publication has made sure of it.
     """
     barred = {str(each["id"]) for each in case.bids if (each["scheme"], each["number"]) in debtors}
-    evaluations = {lot["id"]: _evaluate(case, lot, barred) for lot in case.lots}
+    evaluations = {lot["id"]: _evaluate(case, lot, barred, now) for lot in case.lots}
     edge = tender.transition(tender.Status(case.tender["status"]), tender.Action.EVALUATION)
     new = await change(writing, _EVALUATE, case.tender, edge.target, evaluated_at=now)
     await writing.run(_EVALUATE_LOTS, rows=[_lot_row(lot_id, each) for lot_id, each in evaluations.items()])
@@ -72,6 +74,7 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
     late = late_fact(RESULTS, case.tender["opened_at"], now, law_of(case.tender))
     announced = {lot["id"]: await _announce(writing, case, lot, evaluations[lot["id"]], now) for lot in case.lots}
     _record_bids(writing, case, refusals, now)
+    await _certify(writing, case, evaluations, now)
     record(
         writing,
         edge.event,
@@ -83,10 +86,34 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
     await notify(writing, *_told(case, announced, barred), at=now)
 
 
-def _evaluate(case: Case, lot: Row, barred: Collection[str]) -> Evaluation:
+def _evaluate(case: Case, lot: Row, barred: Collection[str], now: datetime) -> Evaluation:
+    offered = [written_bid(each, _check(each, barred)) for each in case.bids_for(lot)]
+    subject = {
+        "evaluated_at": moment(now),
+        "lot": {"id": str(lot["id"]), "position": lot["position"]},
+        "service": "procurement",
+        "tender": {"id": str(case.tender["id"]), "number": case.tender["number"]},
+    }
     rules = pinned_profile(case.tender)
-    offered = [bid_of(rules, str(each["id"]), each["received_at"], each["content"]) for each in case.bids_for(lot)]
-    return evaluate(rules, lot_of(rules, lot), offered, barred)
+    return evaluate(rules, lot_of(rules, lot), offered, barred, subject)
+
+
+async def _certify(writing: Writing, case: Case, evaluations: Mapping[UUID, Evaluation], now: datetime) -> None:
+    """Put the certificates down as they are now, and publish the digest of each in the journal of its lot."""
+    made = {lot_id: each.certificate for lot_id, each in evaluations.items()}
+    await writing.run(
+        _CERTIFY,
+        lots=list(made),
+        digests=[each["digest"] for each in made.values()],
+        contents=[packed(each) for each in made.values()],
+    )
+    for lot_id, each in evaluations.items():
+        public = {
+            "tender": case.tender["number"],
+            "outcome": each.outcome,
+            "certificate": each.certificate["digest"],
+        }
+        record(writing, "lot.evaluated", Object("lot", lot_id, 1), at=now, role="system", public=public)
 
 
 async def _announce(
@@ -161,14 +188,21 @@ def _lot_row(lot_id: UUID, evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _bid_row(row: Row, barred: Collection[str], refusals: Mapping[str, str]) -> dict[str, Any]:
-    asked = bid.DebtorCheck.NOT_APPLICABLE if row["debtor_check"] == "not_applicable" else bid.DebtorCheck.CLEAR
     return {
         "id": str(row["id"]),
         "version": row["version"] + 1,
         "status": bid.transition(bid.Status(row["status"]), bid.Action.EVALUATION).target,
-        "debtor_check": bid.DebtorCheck.DEBTOR if str(row["id"]) in barred else asked,
+        "debtor_check": _check(row, barred),
         "refusal": refusals.get(str(row["id"])),
     }
+
+
+def _check(row: Row, barred: Collection[str]) -> bid.DebtorCheck:
+    """What the register of debtors said when it was asked for the award."""
+    if str(row["id"]) in barred:
+        return bid.DebtorCheck.DEBTOR
+    unasked = row["debtor_check"] == bid.DebtorCheck.NOT_APPLICABLE
+    return bid.DebtorCheck.NOT_APPLICABLE if unasked else bid.DebtorCheck.CLEAR
 
 
 def _record_bids(writing: Writing, case: Case, refusals: Mapping[str, str], now: datetime) -> None:
@@ -208,6 +242,16 @@ _BIDS = Query(
 _EVALUATE = changing(tenders, "evaluated_at")
 _EVALUATE_LOTS = updating(lots, "outcome", "result")
 _EVALUATE_BIDS = updating(bids, "version", "status", "debtor_check", "refusal")
+_made = (
+    func.unnest(
+        bindparam("lots", type_=ARRAY(Uuid)),
+        bindparam("digests", type_=ARRAY(Text)),
+        bindparam("contents", type_=ARRAY(LargeBinary)),
+    )
+    .table_valued(column("lot_id", Uuid), column("digest", Text), column("content", LargeBinary))
+    .render_derived(name="made")
+)
+_CERTIFY = Query(insert(certificates).from_select(["lot_id", "digest", "content"], select(*_made.c)))
 _words = func.to_tsvector(literal_column("'simple'::regconfig"), bindparam("searched", type_=Text))
 _ANNOUNCE = Query(
     insert(awards).values({name: bindparam(name) for name in set(awards.c.keys()) - {"words"}} | {"words": _words})

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
-from scorer import Bid, Lot, Profile, UnknownProfile, profile, read_bid, read_lot, score
+from scorer import Lot, Profile, UnknownProfile, bid_data, certify, profile, read_lot
 from statute.money import Money
 
 FEWEST_ADMITTED = 1
@@ -37,30 +36,48 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The outcome of a lot. `result` is the whole scoring as data; `refusals` has the reason by refused bid."""
+    """The outcome of a lot. `refusals` has the reason by refused bid, `certificate` all that it came from.
+
+    `result` is the whole scoring as data, with the bids that are barred from it among those refused.
+    """
 
     outcome: Outcome
     winner: str | None
     refusals: Mapping[str, str]
     result: dict[str, Any]
+    certificate: dict[str, Any]
 
 
-def evaluate(rules: Profile, lot: Lot, bids: Sequence[Bid], debtors: Collection[str]) -> Evaluation:
+def evaluate(
+    rules: Profile,
+    lot: Lot,
+    bids: Sequence[Mapping[str, Any]],
+    debtors: Collection[str],
+    subject: Mapping[str, Any],
+) -> Evaluation:
     """Score the bids of a lot without those of debtors (`debtors` are ids of bids), who are barred from it.
+
+    Args:
+        rules: the profile that was published.
+        lot: what was published.
+        bids: as `written_bid` says each.
+        debtors: ids of bids.
+        subject: what the certificate is about.
 
     Raises:
         UnfitLot, UnfitBid: as `scorer.score`; what was published and taken is fit.
     """
-    scoring = score(rules, lot, [bid for bid in bids if bid.id not in debtors])
-    barred = [{"bid": bid.id, "reason": DEBTOR, **_REFUSALS[DEBTOR]} for bid in bids if bid.id in debtors]
-    result = scoring.as_data()
-    result["refused"] += barred
-    winner = scoring.winner if len(scoring.ranking) >= FEWEST_ADMITTED else None
+    barred = [{"bid": each["id"], "reason": DEBTOR, **_REFUSALS[DEBTOR]} for each in bids if each["id"] in debtors]
+    certificate = certify(profile=rules, lot=lot, bids=bids, barred=barred, subject=subject)
+    scored = certificate["result"]
+    result = scored | {"refused": [*scored["refused"], *barred]}
+    winner = scored["winner"] if len(scored["ranking"]) >= FEWEST_ADMITTED else None
     return Evaluation(
-        outcome=_outcome(bids=len(bids), admitted=len(scoring.ranking), winner=winner),
+        outcome=_outcome(bids=len(bids), admitted=len(scored["ranking"]), winner=winner),
         winner=winner,
         refusals={each["bid"]: each["reason"] for each in result["refused"]},
         result=result,
+        certificate=certificate,
     )
 
 
@@ -74,15 +91,16 @@ def lot_of(rules: Profile, row: Mapping[str, Any]) -> Lot:
     return read_lot(rules, {"amount": row["amount"], "terms": terms})
 
 
-def bid_of(rules: Profile, bid_id: str, received_at: datetime, content: Mapping[str, Any]) -> Bid:
-    """A bid as it is scored, from what its supplier sent; of this, the facts that the profile asks for.
-
-    Raises:
-        UnfitBid: it cannot be scored by this profile.
-    """
-    facts = {name: _in_tiyn(content[name]) for name in rules.bid if content.get(name) is not None}
-    received = received_at.isoformat()
-    return read_bid(rules, {"id": bid_id, "price": tiyn(content["price"]), "received_at": received, "facts": facts})
+def written_bid(row: Mapping[str, Any], debtor_check: str) -> dict[str, Any]:
+    """An opened bid as a certificate has it, with what the register of debtors said of its supplier."""
+    return bid_data(
+        str(row["id"]),
+        row["received_at"],
+        row["content"],
+        checks={"debtors": debtor_check},
+        commitment=row["commitment"],
+        salt=row["salt"],
+    )
 
 
 def pinned_profile(row: Mapping[str, Any]) -> Profile:
@@ -103,13 +121,6 @@ def pinned_profile(row: Mapping[str, Any]) -> Profile:
 def tiyn(amount: Mapping[str, Any]) -> int:
     """The tiyn in an amount as it is sent."""
     return Money.from_text(amount["amount"]).tiyn
-
-
-def _in_tiyn(value: Any) -> Any:
-    """A fact with its amounts of money as whole tiyn."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_in_tiyn(each) for each in value]
-    return tiyn(value) if isinstance(value, Mapping) and "amount" in value else value
 
 
 def _outcome(*, bids: int, admitted: int, winner: str | None) -> Outcome:

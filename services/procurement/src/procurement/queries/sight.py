@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from procurement.queries.awards import read_award
 from procurement.queries.bids import read_bid
 from procurement.queries.contracts import read_contract
+from procurement.queries.lots import read_lot
 from procurement.queries.plans import read_plan
 from procurement.queries.tenders import read_tender
 from procurement.tables import complaints
@@ -29,6 +30,11 @@ async def see_tender(restricted: RestrictedReading, caller: Caller, tender_id: U
 
 async def see_bid(restricted: RestrictedReading, caller: Caller, bid_id: UUID, _: datetime) -> bool:
     await read_bid(restricted.reading, caller, bid_id)
+    return True
+
+
+async def see_lot(restricted: RestrictedReading, caller: Caller, lot_id: UUID, _: datetime) -> bool:
+    await read_lot(restricted.reading, caller, lot_id)
     return True
 
 

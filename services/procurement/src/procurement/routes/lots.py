@@ -1,5 +1,7 @@
 """The addresses of lots: their result, the complaints about their award, and their contract."""
 
+from hashlib import sha256
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -7,15 +9,18 @@ from fastapi import APIRouter, Request, Response
 from procurement.commands import awards as commands
 from procurement.queries import lots as queries
 from procurement.queries.bids import bid_on
+from procurement.queries.certificates import read_certificate
 from procurement.schemas.awards import Contract, contract_of
 from procurement.schemas.lots import Complaint, Lot, NewComplaint, NewComplaintDecision, complaint_of, lot_of
-from procurement.schemas.scoring import Scoring, scoring_of
+from procurement.schemas.scoring import Certificate, Scoring, scoring_of
+from scorer import canonical
 from servicekit.clock import Now
 from servicekit.conditional import etag, not_modified
 from servicekit.database import Row
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
 from servicekit.permissions import NotFound
+from servicekit.receipts import ReceiptWaits, make_receipt
 from servicekit.routing import Route
 from servicekit.transactions import Read, Write
 from statute.deadlines import local
@@ -41,6 +46,29 @@ async def read_lot_result(caller: CurrentCaller, reading: Read, lot_id: UUID) ->
     if row["result"] is None:
         raise NotFound
     return scoring_of(row["result"])
+
+
+@router.get(
+    "/{lot_id}/certificate",
+    response_class=Response,
+    responses={200: {"model": Certificate}, 202: {"model": ReceiptWaits}},
+)
+async def read_lot_certificate(request: Request, caller: CurrentCaller, reading: Read, lot_id: UUID) -> Response:
+    """All that the result of a lot came from, with its receipt: `ashyq-verify` works it out again, on any machine."""
+    lot = await queries.read_lot(reading, caller, lot_id)
+    certificate = await read_certificate(reading, lot_id)
+    receipt = await make_receipt(request, reading, lot_id, private=False)
+    if isinstance(receipt, Response):
+        return receipt
+    content = canonical(certificate | {"receipt": receipt})
+    tag = sha256(content).hexdigest()
+    name = f"{lot['tender_number']}-{lot['position']}.certificate.json"
+    headers = {
+        "ETag": etag(tag),
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+    }
+    return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
 
 
 @router.post("/{lot_id}/complaints", status_code=201)

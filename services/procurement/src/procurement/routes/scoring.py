@@ -1,19 +1,18 @@
 """The addresses of profiles, and of a scoring that anybody can try."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from procurement.schemas.scoring import (
+    Certificate,
     Profile,
     ProfileSummary,
-    Scoring,
     Trial,
     profile_of,
     profile_summary_of,
-    scoring_of,
     trial_bid,
     trial_lot,
 )
-from scorer import UnknownProfile, profile, profiles, score
+from scorer import UnknownProfile, canonical, certify, profile, profiles
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
 from servicekit.permissions import NotFound
@@ -41,10 +40,9 @@ async def read_profile(_: CurrentCaller, name: str) -> Profile:
         raise NotFound from error
 
 
-@router.post("/scoring")
-async def score_bids(_: CurrentCaller, body: Trial) -> Scoring:
-    """Score bids of one's own under a profile, with the reason of every point; nothing is stored."""
+@router.post("/scoring", response_class=Response, responses={200: {"model": Certificate}})
+async def score_bids(_: CurrentCaller, body: Trial) -> Response:
+    """Score bids of one's own under a profile; the certificate says the reason of every point. Nothing is stored."""
     rules = profile(body.profile)
-    return scoring_of(
-        score(rules, trial_lot(rules, body.lot), [trial_bid(rules, each) for each in body.bids]).as_data()
-    )
+    made = certify(profile=rules, lot=trial_lot(rules, body.lot), bids=list(map(trial_bid, body.bids)))
+    return Response(canonical(made), media_type="application/json")

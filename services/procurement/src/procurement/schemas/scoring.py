@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, JsonValue
 
-from procurement.domain.evaluation import bid_of, lot_of
+from procurement.domain.evaluation import lot_of
 from procurement.schemas.bids import Years
 from procurement.schemas.parts import Amount, Asked, Line, Moment, PinnedProfile
 from procurement.schemas.tenders import Weights
-from scorer import Bid as ScoredBid
 from scorer import Lot as ScoredLot
 from scorer import Profile as Rules
+from scorer import bid_data
 from servicekit.languages import Translated
+from servicekit.receipts import Receipt
 
 
 class TrialLot(Asked):
@@ -250,6 +251,25 @@ class Gap(BaseModel):
     differing: list[Differing] = []
 
 
+class Certificate(BaseModel):
+    """All that a result came from, as `ashyq-verify` works it out again: see docs/certificate.md.
+
+    `digest` is SHA-256 over the canonical JSON of the members that are not it, nor `explanation` nor `receipt`.
+    """
+
+    barred: list[Refused]
+    bids: list[dict[str, Any]]
+    code: str
+    digest: str
+    explanation: dict[str, Any] | None
+    format: str
+    lot: dict[str, Any]
+    profile: dict[str, Any]
+    receipt: Receipt | None
+    result: dict[str, Any]
+    subject: dict[str, Any] | None
+
+
 class Scoring(BaseModel):
     """Who stands where and why: every point with its criterion, every tie with its steps."""
 
@@ -283,6 +303,7 @@ def trial_lot(rules: Rules, given: TrialLot) -> ScoredLot:
     return lot_of(rules, {**given.model_dump(), **given.terms, "amount": given.amount.tiyn})
 
 
-def trial_bid(rules: Rules, given: TrialBid) -> ScoredBid:
-    """A bid to try, as it is scored."""
-    return bid_of(rules, given.id, given.received_at, {**given.model_dump(), **given.facts})
+def trial_bid(given: TrialBid) -> dict[str, Any]:
+    """A bid to try, as a certificate has it."""
+    stated = given.model_dump(exclude={"facts", "id", "received_at"}, exclude_none=True)
+    return bid_data(given.id, given.received_at, {**stated, **given.facts})

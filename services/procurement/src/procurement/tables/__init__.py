@@ -114,6 +114,15 @@ lots = Table(
     Index("lots_plan_item", "plan_item_id", postgresql_where=text("plan_item_id IS NOT NULL")),
 )
 
+# How each lot was evaluated, packed; never changed, since the journal has the digest.
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("lot_id", Uuid, ForeignKey("lots.id"), primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
 # What is offered lies in `sealed` until the deadline, and in `content` only after it.
 bids = Table(
     "bids",
