@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from servicekit.conditional import ChangedMeanwhile, PreconditionRequired, Stale
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
+from servicekit.forms import NotAcceptable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
 from servicekit.identity import InvalidToken, IssuerUnavailable, PartyUnknown
 from servicekit.languages import LANGUAGES
@@ -32,6 +33,7 @@ ERRORS: list[tuple[Exception, int, str]] = [
     (Unauthenticated(), 401, "unauthenticated"),
     (Forbidden("seal_note"), 403, "forbidden"),
     (NotFound(), 404, "not-found"),
+    (NotAcceptable(), 406, "not-acceptable"),
     (KeyInFlight(), 409, "key-in-flight"),
     (Stale(), 412, "stale"),
     (KeyReused(), 422, "key-reused"),

@@ -18,7 +18,7 @@ from sqlalchemy import Insert
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.elements import ClauseElement
 
-from servicekit.database_failures import translated
+from servicekit.database_failures import DatabaseBusy, translated
 from servicekit.group_commit import GroupCommit
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ _SERVER_SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
 }
-
+_CSV = {"format": "csv"}
+# Characters that JSON never has as they are, so that nothing in it is quoted, nor looked for.
+_PLAIN = {"format": "csv", "delimiter": "\x02", "quote": "\x01"}
 
 # A row as the driver gives it: values by column name, in the order of the columns.
 Row: TypeAlias = Mapping[str, Any]
@@ -98,6 +100,25 @@ class Reading:
         connection = await self._begun()
         with translated(connection):
             return await connection.fetchval(query.sql, *query.arguments(values))
+
+    async def begin(self) -> None:
+        """Begin at once; all statements, also those `alone`, look at the moment of the first."""
+        await self._begun()
+
+    async def copy(
+        self, query: Query, take: Callable[[bytes], Awaitable[None]], *, seconds: int, plain: bool, **values: Any
+    ) -> None:
+        """Give a query's rows away as lines of CSV while they are read, no faster than they are taken.
+
+        `plain` rows are one JSON text each, and come out as they are. The statement has a limit of its own, of so many
+        seconds.
+        """
+        connection = await self._begun()
+        form = _PLAIN if plain else _CSV
+        with translated(connection):
+            await connection.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
+            arguments = query.arguments(values)
+            await connection.copy_from_query(query.sql, *arguments, output=take, timeout=seconds, **form)
 
     async def roll_back(self) -> None:
         """Give up what was begun; what is committed can still be read."""
@@ -237,6 +258,7 @@ class Database:
         )
 
         self._group = GroupCommit(self._pool)
+        self._lent = asyncio.Semaphore(max(1, pool_size // 3))
 
     async def __aenter__(self) -> Self:
         await self._pool
@@ -257,6 +279,19 @@ class Database:
             yield reading
         finally:
             await reading.close()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Reading]:
+        """As `read`, for as long as it takes to read very much; a third of the connections are lent so at most.
+
+        Raises:
+            DatabaseBusy: all of those are in use.
+        """
+        if self._lent.locked():
+            raise DatabaseBusy("too many read very much")
+        async with self._lent, self.read() as reading:
+            await reading.begin()
+            yield reading
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writing]:

@@ -9,8 +9,13 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
+from servicekit.forms import Form
 from servicekit.strict_json import UnreadableBody, loads
 
+# The most items of a page.
+LARGEST_PAGE = 1000
+# Where the scope of a request says in which form the whole of a list is asked for.
+WHOLE = "ashyq.whole"
 Item = TypeVar("Item")
 
 
@@ -32,11 +37,16 @@ class ListOf(BaseModel, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What part of a list is asked for: at most `limit` items behind the item with the key `after`."""
+    """What part of a list is asked for: at most `limit` items behind the item with the key `after`.
+
+    `whole` is the form in which all that is behind `after` is asked for; an endpoint may look at it, to answer with a
+    `CopyOf` instead of a page.
+    """
 
     limit: int
     after: str | None
     _request: Request
+    whole: Form | None = None
 
     def key(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
         """The key behind which the page starts, each part read by its kind, or None at the list's start.
@@ -85,10 +95,10 @@ def cursor(*key: object) -> str:
 
 async def _page(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000, description="The most items to answer with.")] = 50,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="The most items to answer with.")] = 50,
     after: Annotated[str | None, Query(description="Where to go on: taken from the last answer's `next`.")] = None,
 ) -> Page:
-    return Page(limit, after, request)
+    return Page(limit, after, request, request.scope.get(WHOLE))
 
 
 Paging = Annotated[Page, Depends(_page)]

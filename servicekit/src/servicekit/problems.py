@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from servicekit.conditional import ChangedMeanwhile, PreconditionRequired, Stale
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
+from servicekit.forms import NotAcceptable
 from servicekit.idempotency import BadIdempotencyKey, KeyInFlight, KeyReused
 from servicekit.identity import InvalidToken, IssuerUnavailable, PartyUnknown
 from servicekit.languages import Translated, negotiate
@@ -92,6 +93,7 @@ KIT = Catalogue(
         IssuerUnavailable: "unavailable",
         KeyInFlight: "key-in-flight",
         KeyReused: "key-reused",
+        NotAcceptable: "not-acceptable",
         NotFound: "not-found",
         NotSealing: "not-sealing",
         PartyUnknown: "party-unknown",
@@ -101,7 +103,7 @@ KIT = Catalogue(
         UnreadableBody: "unreadable",
     },
 )
-_HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large", 415: "wrong-type"}
+_HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "wrong-type"}
 
 
 def handle_problems(app: FastAPI, catalogue: Catalogue) -> None:

@@ -9,12 +9,30 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, _effective_route_context_var
 from starlette.exceptions import HTTPException
 
+from servicekit.bulk import Listing, Whole
 from servicekit.database import Writing
 from servicekit.endpoints import Handler, plain_handler
+from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
 from servicekit.identity import admit, asks_for_caller
+from servicekit.paging import ListOf
 from servicekit.strict_json import UnreadableBody, loads
 from servicekit.transactions import Opener, opener_for
+
+_ROWS: dict[str, Any] = {"schema": {"type": "string"}}
+# What the description of a list says beside what FastAPI finds out.
+_IN_OTHER_FORMS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "format",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "enum": list(Form)},
+            "description": "Wins over Accept. As `csv` and `ndjson` all rows come, or a page if there is a `limit`.",
+        }
+    ],
+    "responses": {"200": {"content": {form.media_type: _ROWS for form in (Form.CSV, Form.NDJSON)}}},
+}
 
 
 class StrictRequest(Request):
@@ -34,22 +52,37 @@ class Route(APIRoute):
     read off its arguments (`CurrentCaller`, `Read`, `RestrictedRead`, `Write`) when the route is made.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if _is_list(self.response_model):
+            self.openapi_extra = {**_IN_OTHER_FORMS, **(self.openapi_extra or {})}
+
     def get_route_handler(self) -> Handler:
         route = self._as_included()
         handle = plain_handler(route) or super().get_route_handler()
         known = frozenset(_query_parameters(route.dependant))
         identified = asks_for_caller(route.dependant)
         opener = opener_for(route.dependant)
+        listing = None
+        if _is_list(self.response_model):
+            listing = Listing.of(route.path, self.response_model, handle, opener)
+            known |= {"format"}
 
         async def settle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
             _refuse_unknown_parameters(request, known)
+            form = Form.JSON if listing is None else form_asked(request)
             if identified:
                 await admit(request, self.name)
+            if listing is not None and form is not Form.JSON:
+                return Whole(listing, request, form)
             if route.body_field is not None and await request.body():
                 _require_json(request)
                 await request.json()
-            return await (handle(request) if opener is None else _in_transaction(opener, request, handle))
+            answer = await (handle(request) if opener is None else _in_transaction(opener, request, handle))
+            if listing is not None:
+                answer.headers["Vary"] = "Accept"
+            return answer
 
         return settle
 
@@ -59,6 +92,10 @@ class Route(APIRoute):
         if included is None or included.original_route is not self:
             return self
         return cast("APIRoute", included)
+
+
+def _is_list(shape: Any) -> bool:
+    return isinstance(shape, type) and issubclass(shape, ListOf)
 
 
 async def _in_transaction(opener: Opener, request: Request, handle: Handler) -> Response:

@@ -5,8 +5,9 @@ the endpoint runs and ends it before the answer is sent (`routing.py`); the depe
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -26,12 +27,14 @@ Opener: TypeAlias = Callable[[Database], AbstractAsyncContextManager[Any]]
 class RestrictedReading:
     """A transaction that looks at people's data, and leaves a trace of having looked."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, snapshot: Reading | None = None) -> None:
+        """A transaction that leaves its traces by `writing`, and looks at a snapshot if that is given."""
         self._writing = writing
+        self._snapshot = snapshot
 
     @property
     def reading(self) -> Reading:
-        return self._writing
+        return self._snapshot or self._writing
 
     async def leave_trace(
         self, caller: Caller, operation: str, objects: Iterable[UUID], *, role: str, at: datetime
@@ -61,9 +64,31 @@ def opener_for(dependant: Dependant) -> Opener | None:
 
 
 @asynccontextmanager
-async def _restricted(database: Database) -> AsyncIterator[RestrictedReading]:
+async def snapshots(
+    opener: Opener | None, request: Request
+) -> AsyncIterator[Callable[[], AbstractAsyncContextManager[Any]]]:
+    """Begins transactions that all look at one moment, one after the other, for a list that is read page by page.
+
+    What a restricted one leaves behind is committed at its end, and so before the page is sent.
+
+    Raises:
+        DatabaseBusy: too many others do the same.
+    """
+    if opener is None:
+        yield nullcontext
+        return
+    database: Database = request.state.database
+    async with database.snapshot() as reading:
+        if opener is _restricted:
+            yield partial(_restricted, database, reading)
+        else:
+            yield partial(nullcontext, reading)
+
+
+@asynccontextmanager
+async def _restricted(database: Database, snapshot: Reading | None = None) -> AsyncIterator[RestrictedReading]:
     async with database.write() as writing:
-        yield RestrictedReading(writing)
+        yield RestrictedReading(writing, snapshot)
 
 
 async def _read(request: Request) -> Reading:

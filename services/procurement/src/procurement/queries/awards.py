@@ -1,15 +1,17 @@
 """Questions about awards. Their pages come out of PostgreSQL as the bytes of their JSON, one statement a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Integer,
@@ -22,13 +24,17 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from procurement.queries.suppliers import supplied_by
 from procurement.tables import awards
+from servicekit.bulk import CopyOf
 from servicekit.database import Query, Reading, Row
+from servicekit.forms import Form
+from servicekit.languages import LANGUAGES
 from servicekit.permissions import NotFound
 
+_Members: TypeAlias = dict[str, Any]
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 _MOST: ColumnElement[int] = literal_column("1001")  # a page of a thousand, and the one that says that more come
@@ -83,6 +89,14 @@ async def list_awards(
     return AwardPage(row["items"] or b"", Behind(row["last_value"], UUID(row["last_id"])) if more else None)
 
 
+def all_awards(wanted: Mapping[str, Any], sort: Sort, form: Form, *, behind: Behind | None) -> CopyOf:
+    """The awards of all pages from `behind` on, for PostgreSQL to write in a form."""
+    values = dict(wanted)
+    if behind is not None:
+        values |= {"behind": behind.value, "behind_id": behind.id}
+    return CopyOf(_whole(frozenset(wanted), sort, form, begun=behind is not None), values)
+
+
 async def read_award(reading: Reading, award_id: UUID) -> tuple[bytes, int]:
     """One award as JSON, the same as in the list, and its version.
 
@@ -105,45 +119,60 @@ async def summarise_awards(
     return await reading.all(_summary(frozenset(wanted), by, begun=behind is not None), **values, limit=limit + 1)
 
 
-def _money(column: ColumnElement[int]) -> ColumnElement[Any]:
-    # A whole number times 0.01 has two decimals exactly.
-    amount = cast(column * literal_column("0.01"), Text)
-    return func.json_build_object(_key("amount"), amount, _key("currency"), _key("KZT"))
-
-
 def _key(name: str) -> ColumnElement[str]:
     """A word written into the statement; given as a parameter it would be sent each time."""
     return literal_column(f"'{name}'")
 
 
-def _object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
-    pairs = (part for name, value in members.items() for part in (_key(name), value))
-    return func.json_build_object(*pairs)
+def _money(column: ColumnElement[int]) -> _Members:
+    # A whole number times 0.01 has two decimals exactly.
+    return {"amount": cast(column * literal_column("0.01"), Text), "currency": _key("KZT")}
 
 
-def _shown(row: Any) -> ColumnElement[Any]:
+def _shown(row: Any) -> _Members:
     """An award as the public sees it: the shape is `schemas.awards.Award`."""
-    return _object(
-        id=row.id,
-        status=row.status,
-        tender=_object(id=row.tender_id, number=row.tender_number),
-        lot=_object(id=row.lot_id, position=row.lot_position, title=row.lot_title),
-        item=_object(code=row.item_code, name=row.item_name),
-        quantity=cast(row.quantity, Text),
-        unit=row.unit,
-        method=row.method,
-        region=row.region,
-        buyer=_object(scheme=_key("KZ-BIN"), id=row.buyer, name=row.buyer_name),
-        supplier=_object(
-            party=row.supplier, scheme=row.supplier_scheme, id=row.supplier_number, name=row.supplier_name
-        ),
-        amount=_money(row.amount),
-        allocated=_money(row.allocated),
-        saving=_money(row.allocated - row.amount),
-        awarded_on=row.awarded_on,
-        complaints_until=row.complaints_until,
-        synthetic=row.synthetic,
-    )
+    return {
+        "id": row.id,
+        "status": row.status,
+        "tender": {"id": row.tender_id, "number": row.tender_number},
+        "lot": {"id": row.lot_id, "position": row.lot_position, "title": row.lot_title},
+        "item": {"code": row.item_code, "name": row.item_name},
+        "quantity": cast(row.quantity, Text),
+        "unit": row.unit,
+        "method": row.method,
+        "region": row.region,
+        "buyer": {"scheme": _key("KZ-BIN"), "id": row.buyer, "name": row.buyer_name},
+        "supplier": {
+            "party": row.supplier,
+            "scheme": row.supplier_scheme,
+            "id": row.supplier_number,
+            "name": row.supplier_name,
+        },
+        "amount": _money(row.amount),
+        "allocated": _money(row.allocated),
+        "saving": _money(row.allocated - row.amount),
+        "awarded_on": row.awarded_on,
+        "complaints_until": row.complaints_until,
+        "synthetic": row.synthetic,
+    }
+
+
+def _object(members: _Members) -> ColumnElement[Any]:
+    """A JSON object of these members."""
+    pairs = ((_key(name), _object(each) if isinstance(each, dict) else each) for name, each in members.items())
+    return func.json_build_object(*chain.from_iterable(pairs))
+
+
+def _cells(members: _Members, path: str = "") -> Iterator[ColumnElement[Any]]:
+    """The values of these members, each with its path for a name, in the texts that JSON has."""
+    for name, each in members.items():
+        place = f"{path}{name}"
+        if isinstance(each, dict):
+            yield from _cells(each, f"{place}.")
+        elif isinstance(each.type, JSONB):
+            yield from (each.op("->>")(_key(language)).label(f"{place}.{language}") for language in LANGUAGES)
+        else:
+            yield (cast(each, Text) if isinstance(each.type, Boolean) else each).label(place)
 
 
 def _conditions() -> dict[str, ColumnElement[bool]]:
@@ -174,7 +203,9 @@ def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
     key = page.c[_column(sort).name]
     order = [key, page.c.id] if sort is Sort.SMALLEST else [key.desc(), page.c.id.desc()]
     place = func.row_number().over(order_by=order)
-    placed = select(place.label("place"), key.label("key"), page.c.id, _shown(page.c).label("item")).subquery("placed")
+    placed = select(place.label("place"), key.label("key"), page.c.id, _object(_shown(page.c)).label("item")).subquery(
+        "placed"
+    )
     limit = bindparam("limit", type_=BigInteger)
     joined = func.string_agg(cast(placed.c.item, Text), aggregate_order_by(_key(","), placed.c.place))
     shown = joined.filter(placed.c.place <= limit)
@@ -190,18 +221,30 @@ def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
 
 
 def _page(given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
+    # The planner must know that it is a page: with a parameter alone it plans anew each time, at double the cost.
+    most = _sorted(select(awards), given, sort, begun=begun).limit(_MOST).subquery("most")
+    sorted_by = [most.c[_column(sort).name], most.c.id]
+    outer = sorted_by if sort is Sort.SMALLEST else [each.desc() for each in sorted_by]
+    return select(most).order_by(*outer).limit(bindparam("one_more", type_=Integer))
+
+
+@lru_cache(maxsize=512)
+def _whole(given: frozenset[str], sort: Sort, form: Form, *, begun: bool) -> Query:
+    """All rows behind a key, as cells or each as the JSON that it is in a page."""
+    members = _shown(awards.c)
+    shown = select(*_cells(members)) if form is Form.CSV else select(_object(members))
+    return Query(_sorted(shown, given, sort, begun=begun))
+
+
+def _sorted(statement: Select[Any], given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
     column = _column(sort)
-    statement = select(awards).where(*meets(given))
+    statement = statement.where(*meets(given))
     if begun:
         key = func.row(column, awards.c.id)
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
         statement = statement.where(key > behind if sort is Sort.SMALLEST else key < behind)
     order = [column, awards.c.id] if sort is Sort.SMALLEST else [column.desc(), awards.c.id.desc()]
-    # The planner must know that it is a page: with a parameter alone it plans anew each time, at double the cost.
-    most = statement.order_by(*order).limit(_MOST).subquery("most")
-    sorted_by = [most.c[column.name], most.c.id]
-    outer = sorted_by if sort is Sort.SMALLEST else [each.desc() for each in sorted_by]
-    return select(most).order_by(*outer).limit(bindparam("one_more", type_=Integer))
+    return statement.order_by(*order)
 
 
 def _column(sort: Sort) -> Column[Any]:
@@ -245,7 +288,7 @@ def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
 
 
 _ONE = Query(
-    select(func.convert_to(cast(_shown(awards.c), Text), _UTF8).label("item"), awards.c.version).where(
+    select(func.convert_to(cast(_object(_shown(awards.c)), Text), _UTF8).label("item"), awards.c.version).where(
         awards.c.id == bindparam("id")
     )
 )

@@ -77,7 +77,10 @@ async def list_awards(
     _: CurrentCaller, reading: Read, page: Paging, wanted: Wanted, sort: Sort = Sort.NEWEST
 ) -> Response:
     """Who was awarded what, by whom and for how much; newest first, or by amount."""
-    found = await queries.list_awards(reading, wanted, sort, behind=_behind(page, sort), limit=page.limit)
+    behind = _behind(page, sort)
+    if page.whole is not None:
+        return queries.all_awards(wanted, sort, page.whole, behind=behind)
+    found = await queries.list_awards(reading, wanted, sort, behind=behind, limit=page.limit)
     more = b"null" if found.last is None else b'"' + _next(page, sort, found.last).encode() + b'"'
     return Response(b'{"items":[' + found.items + b'],"next":' + more + b"}", media_type="application/json")
 

@@ -1,0 +1,172 @@
+"""Open data: every list that the document describes has the same rows in pages, in CSV and as lines of JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+import asyncpg
+import httpx
+import pytest
+
+from stack.testing import TestDatabase
+
+Do = Callable[..., Awaitable[dict[str, Any]]]
+Look = Callable[..., Awaitable[Any]]
+
+# What parameters of lists may be, beside the values that the document itself tells.
+VALUES: dict[str, list[str]] = {
+    "buyer": ["991240995750"],
+    "from": ["2026-11-26"],
+    "item": ["172313.500.000012"],
+    "max": ["850000"],
+    "min": ["850000.01"],
+    "method": ["rating-point", "auction"],
+    "q": ["Қағаз", "кан"],
+    "region": ["KZ-71", "KZ-75"],
+    "supplier": ["150340962116"],
+    "to": ["2026-11-26"],
+    "year": ["2026"],
+}
+OF_PAGES = {"after", "format", "limit"}
+# Members that any object may be, which is one cell.
+OPEN = ("data", "weights")
+# Texts that a spreadsheet or a line a row in a spreadsheet has it.
+_ROWS = """
+UPDATE lots SET title = '{"kk": "=1+1", "ru": "Бумага, \\"А4\\"\\nбелая\\r\\n", "en": ""}';
+INSERT INTO awards SELECT (r).* FROM (
+  SELECT jsonb_populate_record(a, jsonb_build_object(
+    'id', gen_random_uuid(), 'lot_id', gen_random_uuid(), 'awarded_at', a.awarded_at - n / 3 * interval '1 hour',
+    'awarded_on', (a.awarded_at - n / 3 * interval '1 hour')::date, 'amount', a.amount + n / 3 * 10000,
+    'lot_title', '{"kk": "=1+1", "ru": "Бумага, \\"А4\\"\\nбелая\\r\\n", "en": ""}'::jsonb,
+    'buyer_name', '"' || chr(8232) || '\\.', 'region', CASE n % 2 WHEN 0 THEN 'KZ-75' ELSE 'KZ-71' END)) AS r
+    FROM awards a, generate_series(1, 40) n
+) copies
+"""
+
+
+@pytest.fixture
+async def purchases(award: Do, publish: Do, plan: Do, database: TestDatabase) -> dict[str, list[str]]:
+    """A plan, tenders, bids and awards with odd texts in them; the ids of what lists are about, by parameter."""
+    budget = await plan(published=True)
+    lot = await award()
+    person = await award({"trader": "0.01"}, buyer_name='"Q"')
+    await publish(bids_until="2026-12-30T10:00:00+05:00")
+    admin = await asyncpg.connect(database.admin_url)
+    try:
+        await admin.execute("SET session_replication_role = replica")
+        await admin.execute(_ROWS)
+    finally:
+        await admin.close()
+    return {
+        "award_id": [lot["award"]["id"], person["award"]["id"]],
+        "lot_id": [lot["id"]],
+        "plan_id": [budget["id"]],
+        "tender_id": [lot["tender"]["id"]],
+    }
+
+
+async def test_every_list_has_the_same_rows_in_every_form(
+    described: dict[str, Any],
+    client: httpx.AsyncClient,
+    look: Look,
+    purchases: dict[str, list[str]],
+    people: dict[str, dict[str, str]],
+) -> None:
+    await look("nobody", "/v1/journals/procurement/entries")  # once all is sealed, it stays as it is
+    client.headers.update(people["supplier"])
+    lists = dict(lists_of(described))
+    assert {"/v1/awards", "/v1/tenders", "/v1/awards/summary", "/v1/journals/procurement/entries"} <= lists.keys()
+    empty = set()
+    for path, parameters in lists.items():
+        rows = 0
+        for address in addresses(path, parameters, purchases):
+            pages = await all_items(client, address)
+            lines = await client.get(address, headers={"Accept": "application/x-ndjson"})
+            assert lines.content == b"".join(item + b"\n" for item in pages), address
+            table = await client.get(f"{address}&format=csv")
+            assert_same_cells(table.text, [json.loads(item) for item in pages], address)
+            rows += len(pages)
+        if not rows:
+            empty.add(path)
+    # Nobody has complained here, and there is no contract.
+    assert empty <= {"/v1/lots/{lot_id}/complaints", "/v1/contracts", "/v1/me/notices"}
+
+
+def lists_of(described: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The addresses of lists with their parameters: what can be had as lines is a list."""
+    for path, item in described["paths"].items():
+        if "get" in item and "application/x-ndjson" in item["get"]["responses"]["200"].get("content", {}):
+            yield path, [told | {"words": words_of(told["schema"], described)} for told in item["get"]["parameters"]]
+
+
+def words_of(schema: dict[str, Any], described: dict[str, Any]) -> list[str]:
+    """The words that the document itself allows."""
+    if "$ref" in schema:
+        return words_of(described["components"]["schemas"][schema["$ref"].rpartition("/")[2]], described)
+    ends = [str(schema[end]) for end in ("minimum", "maximum") if schema.get("type") == "integer" and end in schema]
+    own = ["true", "false"] if schema.get("type") == "boolean" else schema.get("enum", ends)
+    return [*own, *(word for each in schema.get("anyOf", ()) for word in words_of(each, described))]
+
+
+def addresses(path: str, parameters: list[dict[str, Any]], ids: dict[str, list[str]]) -> Iterator[str]:
+    """The list with each value of each parameter, in each of its orders."""
+    given = {each["name"]: values_of(each, ids) for each in parameters if each["name"] not in OF_PAGES}
+    needed = {each["name"] for each in parameters if each["required"]}
+    orders = given.pop("sort", [None])
+    always = [[(name, value) for value in given.pop(name)] for name in sorted(needed)]
+    for fixed in product(*always):
+        place = path.format(**dict(fixed))
+        query = [(name, value) for name, value in fixed if f"{{{name}}}" not in path]
+        for order in orders:
+            sort = [] if order is None else [("sort", order)]
+            for wanted in [[], *([(name, value)] for name, values in given.items() for value in values)]:
+                yield f"{place}?{urlencode([*query, *wanted, *sort])}"
+
+
+def values_of(parameter: dict[str, Any], ids: dict[str, list[str]]) -> list[str]:
+    """What a parameter may be: the document's own words, or what exists."""
+    name = parameter["name"]
+    values = ids.get(name) or VALUES.get(name) or parameter["words"]
+    assert values, f"say in VALUES what {name} may be"
+    return list(values)
+
+
+async def all_items(client: httpx.AsyncClient, address: str) -> list[bytes]:
+    """The items of all pages, as their bytes."""
+    found: list[bytes] = []
+    following: str | None = f"{address}&limit=7"
+    while following is not None:
+        answer = await client.get(following)
+        assert answer.status_code == 200, answer.text
+        following, text = answer.json()["next"], answer.text
+        at = len('{"items":[')
+        for item in answer.json()["items"]:
+            same, end = json.JSONDecoder().raw_decode(text, at)
+            assert same == item
+            found.append(text[at:end].encode())
+            at = end + 1
+    return found
+
+
+def assert_same_cells(table: str, items: list[dict[str, Any]], address: str) -> None:
+    """A cell for each value, and no column that no shape speaks of."""
+    head, *rows = csv.reader(io.StringIO(table, newline=""))
+    assert len(set(head)) == len(head)
+    expected = [dict(leaves(item)) for item in items]
+    assert all(each.keys() <= set(head) for each in expected), address
+    assert [dict(zip(head, row, strict=True)) for row in rows] == [
+        {name: each.get(name, "") for name in head} for each in expected
+    ], address
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The values of an object by their paths, in the texts of cells."""
+    if isinstance(value, dict) and not path.endswith(OPEN):
+        for name, each in value.items():
+            yield from leaves(each, f"{path}.{name}" if path else name)
+    elif value is not None:
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
