@@ -61,6 +61,13 @@ READS: dict[str, str] = {
     "read_award_price": "/v1/awards/{award}/price",
     "list_overpricing": "/v1/overpricing?by=class",
     "read_price_parameters": "/v1/overpricing/parameters",
+    "draw_award_price": "/v1/awards/{award}/price.svg",
+    "list_spending": "/v1/pictures/spending",
+    "draw_spending": "/v1/pictures/spending.svg",
+    "list_concentration": "/v1/pictures/concentration",
+    "draw_concentration": "/v1/pictures/concentration.svg",
+    "read_contract_flow": "/v1/contracts/{contract}/flow",
+    "draw_contract_flow": "/v1/contracts/{contract}/flow.svg",
     "read_procurement_journal": "/v1/journals/procurement/entries",
 }
 WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {

@@ -59,6 +59,13 @@ PERMISSIONS = Permissions(
         "read_award_price": _EVERYBODY,
         "list_overpricing": _EVERYBODY,
         "read_price_parameters": _EVERYBODY,
+        "draw_award_price": _EVERYBODY,
+        "list_spending": _EVERYBODY,
+        "draw_spending": _EVERYBODY,
+        "list_concentration": _EVERYBODY,
+        "draw_concentration": _EVERYBODY,
+        "read_contract_flow": _EVERYBODY,
+        "draw_contract_flow": _EVERYBODY,
     }
 )
 SIGHT = "read_tender"

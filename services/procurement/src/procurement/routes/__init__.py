@@ -1,10 +1,19 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
 from procurement.queries import sight
-from procurement.routes import awards, bids, lots, plans, prices, scoring, tenders
+from procurement.routes import awards, bids, lots, pictures, plans, prices, scoring, tenders
 from servicekit.receipts import ReceiptOf
 
-routers = (scoring.router, plans.router, tenders.router, bids.router, lots.router, awards.router, prices.router)
+routers = (
+    scoring.router,
+    plans.router,
+    tenders.router,
+    bids.router,
+    lots.router,
+    awards.router,
+    prices.router,
+    pictures.router,
+)
 RECEIPTS = (
     ReceiptOf("/plans/{object_id}", "read_plan_receipt", sight.see_plan),
     ReceiptOf("/tenders/{object_id}", "read_tender_receipt", sight.see_tender),

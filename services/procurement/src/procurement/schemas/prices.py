@@ -163,9 +163,7 @@ def overstatement_sum_of(row: Row, by: By, language: Language) -> OverstatementS
 
 def price_of(beside: Beside) -> AwardPrice:
     """The price of an award beside its peers, as everybody sees it."""
-    row = beside.row
-    if row["parameters"] != PARAMETERS.hash:
-        row = {**row, **dict.fromkeys(_COMPARED), "state": "waiting", "n": 0}
+    row = in_force(beside.row)
     return AwardPrice(
         award=row["award_id"],
         state=row["state"],
@@ -187,6 +185,13 @@ def price_of(beside: Beside) -> AwardPrice:
         computed_at=row["computed_at"],
         synthetic=row["synthetic"],
     )
+
+
+def in_force(row: Row) -> Row:
+    """The comparison in this row; one by other parameters is none, and waits to be made anew."""
+    if row["parameters"] == PARAMETERS.hash:
+        return row
+    return {**row, **dict.fromkeys(_COMPARED), "state": "waiting", "n": 0}
 
 
 def price_parameters() -> PriceParameters:

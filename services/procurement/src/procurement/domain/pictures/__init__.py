@@ -1,0 +1,1 @@
+"""Pictures of procurement: values in, SVG out. No script, nothing fetched, readable without colour and by ear."""
