@@ -40,7 +40,7 @@ def certify(
         profile: the rules.
         lot: what was published.
         bids: what `bid_data` says of each; the order does not matter.
-        barred: bids that were not scored, each with `bid`, `reason`, `words`, `source`; they are among `bids`.
+        barred: bids that were not scored, each with `bid`, `reason`, `words`, `source` and any `evidence`; of `bids`.
         subject: what it is about; None for a trial.
 
     Raises:

@@ -126,7 +126,7 @@ def _committed(data: Mapping[str, Any], place: str) -> None:
 
 
 def _barred(data: Any, known: Collection[str], place: str) -> str:
-    _members(data, OF_A_BAR, place)
+    _members(data, OF_A_BAR | ({"evidence"} & {*data}), place)
     _expect(data["bid"] in known, "barred", f"{place}/bid", "It is none of the bids.")
     return str(data["bid"])
 

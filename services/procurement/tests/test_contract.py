@@ -23,7 +23,7 @@ YEARS = [{"amount": "1"}] * 3
 OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxes": YEARS, "payroll": YEARS}
 OFFER |= {"warranty_months": 12}
 # There are neither complaints nor contracts.
-NEVER = {"decide_award_complaint", "read_award_complaint_receipt"}
+NEVER = {"decide_award_complaint", "withdraw_award_complaint", "read_award_complaint_receipt"}
 NEVER |= {"conclude_contract", "read_contract", "read_contract_receipt", "read_contract_flow", "draw_contract_flow"}
 
 

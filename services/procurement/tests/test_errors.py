@@ -40,6 +40,7 @@ STATUSES = {
     "debtor": 409,
     "method-not-automatic": 409,
     "not-allowed-now": 409,
+    "not-appealable": 409,
     "nothing-changed": 422,
     "party-unknown": 403,
     "plan-item-in-use": 409,
@@ -47,6 +48,8 @@ STATUSES = {
     "undecided": 422,
     "unfit-bid": 422,
     "unfit-lot": 422,
+    "unfit-ruling": 422,
+    "unknown-ground": 422,
     "unknown-lot": 422,
     "unknown-plan-item": 422,
     "unknown-profile": 422,
@@ -106,6 +109,8 @@ PLANNED: dict[str, int] = {
     "above-plan": 0, "already-planned": 0, "nothing-changed": 0, "plan-item-in-use": 0, "too-many-plan-changes": 2,
     "unknown-plan-item": 0,
 }  # fmt: skip
+# By a complaint: about a result under which rules, in which year.
+COMPLAINED = {"not-appealable", "unfit-ruling", "unknown-ground"}
 YEARS = [{"amount": "1"}] * 3
 OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
 OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
@@ -148,9 +153,36 @@ def in_planning(
 
 
 @pytest.fixture
+def in_complaining(
+    *, client: httpx.AsyncClient, people: People, award: Do, publish: Do, bid: Do, go_to: GoTo, run_sweeps: Do
+) -> Provoke:
+    """Makes a problem with a complaint come about."""
+
+    async def make(code: str) -> httpx.Response:
+        body = {"text": "?", "language": "ru"}
+        if code == "unknown-ground":
+            go_to("2021-11-22T10:00")
+            tender = await publish(rules="kz-2015", bids_until="2021-12-10T10:00:00+06:00")
+            await bid("rival", tender)
+            go_to("2021-12-10T11:00")
+            await run_sweeps()
+            place = f"/v1/lots/{tender['lots'][0]['id']}/complaints"
+            return await client.post(place, json=body | {"grounds": ["scoring_error"]}, headers=people["rival"])
+        lot = await award(rules="kz-2025" if code == "not-appealable" else "report")
+        place = f"/v1/lots/{lot['id']}/complaints"
+        filed = await client.post(place, json=body, headers=people["rival"])
+        if code == "not-appealable":
+            return filed
+        ruling = {"outcome": "upheld", "remedy": "revision", "reason": "?"}
+        return await client.post(f"{place}/{filed.json()['id']}/decision", json=ruling, headers=people["auditor"])
+
+    return make
+
+
+@pytest.fixture
 def provoke(
     *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
-    registry: Any, in_planning: Provoke,
+    registry: Any, in_planning: Provoke, in_complaining: Provoke,
 ) -> Provoke:  # fmt: skip
     """Makes a problem come about."""
 
@@ -192,7 +224,7 @@ def provoke(
         ways = {
             **dict.fromkeys(PREPARED, in_preparing), **dict.fromkeys(PUBLISHED, in_publishing),
             **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
-            **dict.fromkeys(PLANNED, in_planning),
+            **dict.fromkeys(PLANNED, in_planning), **dict.fromkeys(COMPLAINED, in_complaining),
         }  # fmt: skip
         return await ways[code](code)
 
@@ -201,5 +233,5 @@ def provoke(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED} == KINDS.keys() - RACED
+    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED, *COMPLAINED} == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

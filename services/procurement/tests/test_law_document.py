@@ -61,7 +61,12 @@ def exceptions() -> str:
     return table("Ground | Source", [(f"`{name}`: {row['words']['en']}", row["source"]) for name, row in rows])
 
 
-DRAWN = {"terms": terms, "choices": parameters, "exceptions": exceptions}
+def grounds() -> str:
+    rows = [(f"`{row['code']}`: {row['words']['en']}", row["since"], row["source"]) for row in data("grounds.json")]
+    return table("Ground | Since | Source", rows)
+
+
+DRAWN = {"grounds": grounds, "terms": terms, "choices": parameters, "exceptions": exceptions}
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -14,6 +14,7 @@ TABLES = {
     "plans",
     "plan_items",
     "plan_changes",
+    "protocols",
 }
 
 

@@ -16,21 +16,22 @@ _TEXTS: dict[str, dict[str, dict[str, str]]] = json.loads(
 
 def awarded(award: Mapping[str, Any], bid: Row) -> Notice:
     """To the winner: the lot is theirs, and until when a complaint may hold the contract."""
-    return _to_bidder(
-        "award.won", bid, _award(award), tender=award["tender_number"], complaints_until=award["complaints_until"]
-    )
+    until = award["complaints_until"]
+    event = "award.won_finally" if until is None else "award.won"
+    return _to_bidder(event, bid, _award(award), tender=award["tender_number"], complaints_until=until)
 
 
 def not_awarded(award: Mapping[str, Any], bid: Row) -> Notice:
     """To the others: where the points are told, and until when one can complain."""
-    return _to_bidder(
-        "award.lost",
-        bid,
-        _award(award),
-        tender=award["tender_number"],
-        lot=award["lot_id"],
-        complaints_until=award["complaints_until"],
-    )
+    until = award["complaints_until"]
+    event = "award.lost_finally" if until is None else "award.lost"
+    facts = {"tender": award["tender_number"], "lot": award["lot_id"]}
+    return _to_bidder(event, bid, _award(award), **facts, complaints_until=until)
+
+
+def award_revised(award: Mapping[str, Any], bid: Row) -> Notice:
+    """To everybody who bid for a lot whose result was reached anew upon a complaint."""
+    return _to_bidder("award.revised", bid, _award(award), tender=award["tender_number"], lot=award["lot_id"])
 
 
 def lot_unsuccessful(tender: Row, bid: Row) -> Notice:

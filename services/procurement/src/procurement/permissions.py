@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from procurement.domain.complaint import Reviewer
 from procurement.domain.plan import Action as PlanAction
 from procurement.domain.tender import Action, Relation
 from servicekit.identity import Caller
@@ -46,7 +47,8 @@ PERMISSIONS = Permissions(
         "file_award_complaint": _BIDDER,
         "list_award_complaints": _EVERYBODY,
         "read_award_complaint_receipt": _EVERYBODY,
-        "decide_award_complaint": {"auditor": {ANY}},
+        "withdraw_award_complaint": _BIDDER,
+        "decide_award_complaint": {"auditor": {Relation.REVIEWER}, "buyer": {Relation.REVIEWER}},
         "conclude_contract": _BUYER,
         "list_contracts": _EVERYBODY,
         "read_contract": _EVERYBODY,
@@ -88,6 +90,13 @@ def bidder_of(row: Mapping[str, Any], caller: Caller) -> Relation:
     """What ties the caller to the bid in this row, which has its supplier's `scheme` and `number`."""
     mine = caller.party is not None and caller.party == (row["scheme"], row["number"])
     return Relation.BIDDER if mine else Relation.NONE
+
+
+def reviewer_of(reviewer: str, lot: Mapping[str, Any], caller: Caller) -> Relation:
+    """What ties the caller to a complaint about the lot: who reviews it by law is the `reviewer` of its row."""
+    by_buyer = reviewer == Reviewer.BUYER
+    reviews = relation_to(lot, caller) is Relation.BUYER if by_buyer else "auditor" in caller.roles
+    return Relation.REVIEWER if reviews else Relation.NONE
 
 
 def office_of(caller: Caller) -> str | None:

@@ -11,6 +11,7 @@ from procurement.commands.awards import finish_awards, waiting_to_finish
 from procurement.commands.evaluation import Case, award_lots, opened_cases, waiting_for_award
 from procurement.commands.opening import open_tenders, waiting_to_open
 from procurement.commands.prices import check_prices, waiting_to_check
+from procurement.commands.revision import revise_awards, waiting_for_revision
 from procurement.domain.evaluation import ProfileChanged
 from procurement.queries.sealing import Seal
 from servicekit.conditional import ChangedMeanwhile
@@ -33,6 +34,7 @@ def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
     return (
         Sweep("open-tenders", open_due, waiting_to_open),
         Errand("award-lots", award_due, waiting_for_award),
+        Sweep("revise-awards", _revise_due, waiting_for_revision),
         Sweep("finish-awards", _finish_due, waiting_to_finish),
         Sweep("check-prices", _check_due, waiting_to_check),
     )
@@ -67,6 +69,10 @@ async def _award(database: Database, case: Case, debtors: frozenset[tuple[str, s
         _log.error("a tender cannot be awarded", tender=case.tender["number"], reason=type(error).__name__)
         return 0
     return 1
+
+
+async def _revise_due(writing: Writing, now: datetime) -> int:
+    return await revise_awards(writing, now=now, limit=_TENDERS_A_BATCH)
 
 
 async def _finish_due(writing: Writing, now: datetime) -> int:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from procurement.domain.bars import DEBTOR, Bar
 from procurement.domain.evaluation import (
     FEWEST_ADMITTED,
     Evaluation,
@@ -31,7 +32,7 @@ def bid(name: str, price: str, received_at: datetime = RECEIVED) -> dict[str, An
 
 
 def of(*bids: dict[str, Any], debtors: set[str] | None = None) -> Evaluation:
-    return evaluate(RULES, LOT, bids, debtors or set(), SUBJECT)
+    return evaluate(RULES, LOT, bids, {name: Bar(DEBTOR) for name in debtors or ()}, SUBJECT)
 
 
 def test_without_bids_there_is_no_award_and_the_reason_is_told() -> None:

@@ -17,12 +17,16 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done with a bid; a new submission takes the place of the one before."""
+    """What can be done with a bid; a new submission takes the place of the one before.
+
+    `revision` is of the result of its lot, upon a complaint.
+    """
 
     SUBMISSION = "submission"
     WITHDRAWAL = "withdrawal"
     OPENING = "opening"
     EVALUATION = "evaluation"
+    REVISION = "revision"
 
 
 class DebtorCheck(StrEnum):
@@ -41,8 +45,9 @@ TRANSITIONS: Procedure[Status, Action] = {
     (Status.SEALED, Action.WITHDRAWAL): Transition(Status.WITHDRAWN, "bid.withdrawn"),
     (Status.SEALED, Action.OPENING): Transition(Status.OPENED, "bid.opened"),
     (Status.OPENED, Action.EVALUATION): Transition(Status.EVALUATED, "bid.evaluated"),
+    (Status.EVALUATED, Action.REVISION): Transition(Status.EVALUATED, "bid.reevaluated"),
 }
-BY_LAW = frozenset({Action.OPENING, Action.EVALUATION})
+BY_LAW = frozenset({Action.OPENING, Action.EVALUATION, Action.REVISION})
 # What was offered can be read by everybody in these.
 OPEN = frozenset({Status.OPENED, Status.EVALUATED})
 transition = partial(follow, TRANSITIONS, by_law=BY_LAW)

@@ -90,3 +90,23 @@ class PlanItemInUse(Exception):
 
 class NothingChanged(Exception):
     """A change of a plan adds or removes at least one item."""
+
+
+class NotAppealable(Exception):
+    """By law the result is not open to complaint, because the rules reached it by themselves; the court remains."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"not open to complaint: {source}")
+        self.source = source
+
+
+class UnknownGround(Exception):
+    """The list of grounds for complaints did not have this one on the day that counts."""
+
+    def __init__(self, ground: str) -> None:
+        super().__init__(f"no ground {ground!r}")
+        self.ground = ground
+
+
+class UnfitRuling(Exception):
+    """The ruling cannot be carried out: a revision without orders about the lot's bids, or orders without one."""

@@ -1,12 +1,11 @@
 """What becomes of a lot when its bids are open: who is admitted, who wins, or why nobody does."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
 from typing import Any
 
+from procurement.domain.bars import Bar
 from scorer import Lot, Profile, UnknownProfile, bid_data, certify, profile, read_lot
 from statute.money import Money
 
@@ -16,9 +15,6 @@ FEWEST_ADMITTED = 1
 The report names no number. The law before 2025 wanted two; of the rating-point method the Rules (No. 687, cl. 219)
 only say that a single bid gets no discounts, so that it may win.
 """
-
-DEBTOR = "debtor"
-_REFUSALS: dict[str, Any] = json.loads((files("procurement") / "data" / "refusals.json").read_text("utf-8"))
 
 
 class ProfileChanged(Exception):
@@ -52,25 +48,25 @@ def evaluate(
     rules: Profile,
     lot: Lot,
     bids: Sequence[Mapping[str, Any]],
-    debtors: Collection[str],
+    barred: Mapping[str, Bar],
     subject: Mapping[str, Any],
 ) -> Evaluation:
-    """Score the bids of a lot without those of debtors (`debtors` are ids of bids), who are barred from it.
+    """Score the bids of a lot without those that are barred from it.
 
     Args:
         rules: the profile that was published.
         lot: what was published.
         bids: as `written_bid` says each.
-        debtors: ids of bids.
+        barred: by the id of a bid, why it is barred.
         subject: what the certificate is about.
 
     Raises:
         UnfitLot, UnfitBid: as `scorer.score`; what was published and taken is fit.
     """
-    barred = [{"bid": each["id"], "reason": DEBTOR, **_REFUSALS[DEBTOR]} for each in bids if each["id"] in debtors]
-    certificate = certify(profile=rules, lot=lot, bids=bids, barred=barred, subject=subject)
+    out = [barred[each["id"]].as_data(each["id"]) for each in bids if each["id"] in barred]
+    certificate = certify(profile=rules, lot=lot, bids=bids, barred=out, subject=subject)
     scored = certificate["result"]
-    result = scored | {"refused": [*scored["refused"], *barred]}
+    result = scored | {"refused": [*scored["refused"], *out]}
     winner = scored["winner"] if len(scored["ranking"]) >= FEWEST_ADMITTED else None
     return Evaluation(
         outcome=_outcome(bids=len(bids), admitted=len(scored["ranking"]), winner=winner),

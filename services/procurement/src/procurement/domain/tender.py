@@ -45,6 +45,7 @@ class Relation(StrEnum):
 
     BUYER = "buyer"  # holds office in the body that buys
     BIDDER = "bidder"  # has the bid, or bid for the lot
+    REVIEWER = "reviewer"  # decides complaints about the award by law
     NONE = "none"
 
 

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from procurement.domain.award import Status as AwardStatus
-from procurement.domain.clocks import AWARD_STEPS, TENDER_STEPS, Clock, Law, read_clocks
+from procurement.domain.clocks import AWARD_STEPS, TENDER_STEPS, Clock, Law, Moment, read_clocks
+from procurement.domain.complaint import COMPLAINT_STEPS, review_starts
+from procurement.domain.complaint import Status as Complaint
 from procurement.domain.tender import Status
-from procurement.tables import awards
+from procurement.tables import awards, complaints, lots, protocols
 from servicekit.database import Query, Reading, Row
 from statute.deadlines import local
 
@@ -38,6 +40,9 @@ async def clocks_of(reading: Reading, tender: Row, *, today: date) -> Sequence[D
     found = [Dated(tender["id"], each) for each in read_clocks(TENDER_STEPS, moments, law, today=today)]
     for award in await reading.all(_AWARDS, tender=tender["id"]):
         found += [Dated(award["id"], each) for each in read_clocks(AWARD_STEPS, _of_award(award), law, today=today)]
+    for complaint in await reading.all(_COMPLAINTS, tender=tender["id"]):
+        moments = _of_complaint(complaint, law)
+        found += [Dated(complaint["id"], each) for each in read_clocks(COMPLAINT_STEPS, moments, law, today=today)]
     return found
 
 
@@ -51,4 +56,23 @@ def _of_award(award: Row) -> dict[str, date | None]:
     return {"awarded": award["awarded_on"], "final": award["complaints_until"] if over else None}
 
 
+def _of_complaint(row: Row, law: Law) -> dict[str, Moment | None]:
+    """A complaint that was taken back, or that fell with its award, has no term any more."""
+    if row["status"] in {Complaint.WITHDRAWN, Complaint.LAPSED}:
+        return {}
+    if row["status"] == Complaint.RETURNED:
+        return {"filed": row["filed_at"], "returned": row["decided_at"]}
+    filed = local(row["filed_at"]).date()
+    starts = review_starts(law.rules, law.day, filed=filed, complaints_until=row["complaints_until"])
+    ordered = row["decided_at"] if row["orders"] is not None else None
+    return {"review": starts, "decided": row["decided_at"], "ordered": ordered, "revised": row["revised_at"]}
+
+
 _AWARDS = Query(select(*awards.c).where(awards.c.tender_id == bindparam("tender")).order_by(awards.c.lot_position))
+_COMPLAINTS = Query(
+    select(*complaints.c, protocols.c.made_at.label("revised_at"))
+    .join(lots, lots.c.id == complaints.c.lot_id)
+    .outerjoin(protocols, protocols.c.complaint_id == complaints.c.id)
+    .where(lots.c.tender_id == bindparam("tender"))
+    .order_by(complaints.c.id)
+)

@@ -16,7 +16,18 @@ _OF_TENDER = (
     *("profile", "profile_version", "profile_hash", "rules", "synthetic", "number", "version"),
 )
 _OF_AWARD = (
-    *("id", "status", "version", "amount", "awarded_at", "awarded_on", "complaints_until", "rules", "rules_version"),
+    *(
+        "id",
+        "status",
+        "version",
+        "revision",
+        "amount",
+        "awarded_at",
+        "awarded_on",
+        "complaints_until",
+        "rules",
+        "rules_version",
+    ),
     *("calendar", "bid_id", "supplier", "supplier_scheme", "supplier_number", "supplier_name"),
 )
 
@@ -31,6 +42,14 @@ async def read_lot(reading: Reading, caller: Caller, lot_id: UUID) -> Row:
     """
     row = await reading.one(_ONE, id=lot_id)
     if row is None or (row["published_at"] is None and relation_to(row, caller) is not Relation.BUYER):
+        raise NotFound
+    return row
+
+
+async def whole_lot(reading: Reading, lot_id: UUID) -> Row:
+    """One lot that is known to be there, as `read_lot` gives it."""
+    row = await reading.one(_ONE, id=lot_id)
+    if row is None:
         raise NotFound
     return row
 

@@ -1,7 +1,7 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
 from procurement.queries import sight
-from procurement.routes import awards, bids, lots, pictures, plans, prices, scoring, tenders
+from procurement.routes import awards, bids, complaints, lots, pictures, plans, prices, scoring, tenders
 from servicekit.receipts import ReceiptOf
 
 routers = (
@@ -10,6 +10,7 @@ routers = (
     tenders.router,
     bids.router,
     lots.router,
+    complaints.router,
     awards.router,
     prices.router,
     pictures.router,

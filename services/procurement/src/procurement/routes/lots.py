@@ -1,4 +1,4 @@
-"""The addresses of lots: their result, the complaints about their award, and their contract."""
+"""The addresses of lots: their result and their contract."""
 
 from hashlib import sha256
 from urllib.parse import quote
@@ -11,14 +11,13 @@ from procurement.queries import lots as queries
 from procurement.queries.bids import bid_on
 from procurement.queries.certificates import read_certificate
 from procurement.schemas.awards import Contract, contract_of
-from procurement.schemas.lots import Complaint, Lot, NewComplaint, NewComplaintDecision, complaint_of, lot_of
+from procurement.schemas.lots import Lot, lot_of
 from procurement.schemas.scoring import Certificate, Scoring, scoring_of
 from scorer import canonical
 from servicekit.clock import Now
 from servicekit.conditional import etag, not_modified
 from servicekit.database import Row
 from servicekit.identity import CurrentCaller
-from servicekit.paging import ListOf, Paging
 from servicekit.permissions import NotFound
 from servicekit.receipts import ReceiptWaits, make_receipt
 from servicekit.routing import Route
@@ -69,41 +68,6 @@ async def read_lot_certificate(request: Request, caller: CurrentCaller, reading:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
     }
     return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
-
-
-@router.post("/{lot_id}/complaints", status_code=201)
-async def file_award_complaint(
-    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, body: NewComplaint
-) -> Complaint:
-    """Complain about the award of a lot that one bid for, which holds its contract."""
-    lot = await queries.read_lot(writing, caller, lot_id)
-    own_bid = await bid_on(writing, caller, lot_id)
-    said = commands.Grievance(body.text, body.language)
-    row = await commands.file_complaint(writing, caller, lot, own_bid, said, now=now)
-    return complaint_of(row, lot, caller)
-
-
-@router.get("/{lot_id}/complaints")
-async def list_award_complaints(caller: CurrentCaller, reading: Read, page: Paging, lot_id: UUID) -> ListOf[Complaint]:
-    """The complaints about the award of a lot, oldest first; what they say is for the parties."""
-    lot = await queries.read_lot(reading, caller, lot_id)
-    (after,) = page.key(UUID) or (None,)
-    rows = await queries.complaints_of(reading, lot_id, after=after, limit=page.limit)
-    shown = rows[: page.limit]
-    more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
-    return ListOf[Complaint](items=[complaint_of(row, lot, caller) for row in shown], next=more)
-
-
-@router.post("/{lot_id}/complaints/{complaint_id}/decision")
-async def decide_award_complaint(
-    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, complaint_id: UUID, body: NewComplaintDecision
-) -> Complaint:
-    """Decide a complaint: upheld, it cancels the award; dismissed, the lot goes on."""
-    lot = await queries.read_lot(writing, caller, lot_id)
-    row = await queries.read_complaint(writing, lot_id, complaint_id)
-    said = commands.Ruling(body.outcome, body.reason)
-    new = await commands.decide_complaint(writing, caller, lot, row, said, now=now)
-    return complaint_of(new, lot, caller)
 
 
 @router.post("/{lot_id}/contract", status_code=201)

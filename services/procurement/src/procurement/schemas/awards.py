@@ -44,7 +44,7 @@ class Award(BaseModel):
     allocated: Amount
     saving: Amount
     awarded_on: date
-    complaints_until: date
+    complaints_until: date | None
     synthetic: bool
 
 

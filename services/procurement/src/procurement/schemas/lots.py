@@ -1,25 +1,21 @@
-"""The shapes of a lot by itself: its award, and the complaints that hold it."""
+"""The shapes of a lot by itself, and of its award."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel
 
 from procurement.domain.award import TRANSITIONS, Action
 from procurement.domain.award import Status as AwardStatus
-from procurement.domain.complaint import Outcome as Decision
-from procurement.domain.complaint import Status as ComplaintStatus
+from procurement.domain.complaint import appeal_under
 from procurement.domain.tender import Relation
 from procurement.domain.windows import COMPLAINT_WINDOW
 from procurement.permissions import PERMISSIONS, bidder_of, relation_to
 from procurement.schemas.parts import (
     Amount,
-    Asked,
     Basis,
     NextAction,
     Supplier,
-    Words,
     amount_of,
     basis_for,
     supplier_of,
@@ -27,22 +23,7 @@ from procurement.schemas.parts import (
 from procurement.schemas.tenders import LotOfTender, lot_parts
 from servicekit.database import Row
 from servicekit.identity import Caller
-from servicekit.languages import Language
 from statute.deadlines import local
-
-
-class NewComplaint(Asked):
-    """What is wrong with the award; read by the buyer and by auditors only."""
-
-    text: Words
-    language: Language
-
-
-class NewComplaintDecision(Asked):
-    """An auditor's decision on a complaint, with its reason for the parties."""
-
-    outcome: Decision
-    reason: Words
 
 
 class TenderName(BaseModel):
@@ -53,7 +34,11 @@ class TenderName(BaseModel):
 
 
 class LotAward(BaseModel):
-    """Who the lot was awarded to, and until when a complaint may hold the contract; `basis` is the rule on that."""
+    """Who the lot was awarded to, and until when a complaint may hold the contract; `basis` is the rule on that.
+
+    `complaints_until` is null where the law takes no complaint about a result that the rules reach by themselves.
+    `revision` counts how often the result was reached.
+    """
 
     id: UUID
     status: AwardStatus
@@ -61,7 +46,8 @@ class LotAward(BaseModel):
     supplier: Supplier
     amount: Amount
     awarded_on: date
-    complaints_until: date
+    complaints_until: date | None
+    revision: int
     basis: Basis
 
 
@@ -72,19 +58,6 @@ class Lot(LotOfTender):
     award: LotAward | None
     synthetic: bool
     actions: list[NextAction]
-
-
-class Complaint(BaseModel):
-    """A complaint about an award. Text and reason are for its author, the buyer and auditors; None for others."""
-
-    id: UUID
-    status: ComplaintStatus
-    filed_at: AwareDatetime
-    decided_at: AwareDatetime | None
-    synthetic: bool
-    text: Annotated[str | None, Field(description="Null for those who are not a party.")]
-    language: Language
-    reason: str | None
 
 
 _OPERATIONS = {
@@ -105,25 +78,6 @@ def lot_of(row: Row, own_bid: Row | None, caller: Caller, today: date) -> Lot:
     )
 
 
-def complaint_of(row: Row, lot: Row, caller: Caller) -> Complaint:
-    """A complaint as this caller may see it."""
-    party = (
-        "auditor" in caller.roles
-        or bidder_of(row, caller) is Relation.BIDDER
-        or ("buyer" in caller.roles and relation_to(lot, caller) is Relation.BUYER)
-    )
-    return Complaint(
-        id=row["id"],
-        status=row["status"],
-        filed_at=local(row["filed_at"]),
-        decided_at=row["decided_at"] and local(row["decided_at"]),
-        synthetic=row["synthetic"],
-        text=row["text"] if party else None,
-        language=row["language"],
-        reason=row["reason"] if party else None,
-    )
-
-
 def _award(row: Row) -> LotAward:
     number, name = row["award_supplier_number"], row["award_supplier_name"]
     return LotAward(
@@ -134,8 +88,16 @@ def _award(row: Row) -> LotAward:
         amount=amount_of(row["award_amount"]),
         awarded_on=row["award_awarded_on"],
         complaints_until=row["award_complaints_until"],
-        basis=basis_for({"published_at": row["published_at"], "rules": row["award_rules"]}, COMPLAINT_WINDOW),
+        revision=row["award_revision"],
+        basis=_basis_of_complaints(row),
     )
+
+
+def _basis_of_complaints(row: Row) -> Basis:
+    rules, published_at = row["award_rules"], row["published_at"]
+    basis = basis_for({"published_at": published_at, "rules": rules}, COMPLAINT_WINDOW)
+    appeal = appeal_under(rules, local(published_at).date(), row["tender_profile"])
+    return basis if appeal.open else basis.model_copy(update={"source": appeal.source})
 
 
 def _actions(row: Row, award: LotAward, own_bid: Row | None, caller: Caller, today: date) -> list[NextAction]:
@@ -144,8 +106,8 @@ def _actions(row: Row, award: LotAward, own_bid: Row | None, caller: Caller, tod
         Action.CONTRACT: relation_to(row, caller),
     }
     in_time = {
-        Action.COMPLAINT: today <= award.complaints_until,
-        Action.CONTRACT: today > award.complaints_until,
+        Action.COMPLAINT: award.complaints_until is not None and today <= award.complaints_until,
+        Action.CONTRACT: award.complaints_until is None or today > award.complaints_until,
     }
     return [
         NextAction(name=name, method="POST", href=f"/v1/lots/{row['id']}/{name}")

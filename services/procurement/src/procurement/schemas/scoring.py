@@ -220,6 +220,7 @@ class Refused(BaseModel):
     bid: str
     reason: str
     bars: list[str] = []
+    evidence: dict[str, Any] | None = None
     words: Translated
     source: str
 

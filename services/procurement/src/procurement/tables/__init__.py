@@ -21,9 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
-from procurement.domain import award, bid, complaint, contract, plan, tender
+from procurement.domain import award, bid, contract, plan, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
+from procurement.tables.complaints import complaints as complaints
+from procurement.tables.complaints import protocols as protocols
 from procurement.tables.plans import plan_changes as plan_changes
 from procurement.tables.plans import plan_items as plan_items
 from procurement.tables.plans import plan_number as plan_number
@@ -162,6 +164,7 @@ awards = Table(
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
     Column("tender_number", Text, nullable=False),
     Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
     Column("lot_position", Integer, nullable=False),
     Column("lot_title", JSONB, nullable=False),
     Column("method", Text, nullable=False),
@@ -181,7 +184,7 @@ awards = Table(
     Column("allocated", BigInteger, nullable=False),
     Column("awarded_at", DateTime(timezone=True), nullable=False),
     Column("awarded_on", Date, nullable=False),
-    Column("complaints_until", Date, nullable=False),
+    Column("complaints_until", Date),
     Column("rules", Text, nullable=False),
     Column("rules_version", Text, nullable=False),
     Column("calendar", Text, nullable=False),
@@ -206,27 +209,6 @@ awards = Table(
     Index("awards_tender", "tender_id"),
     Index("awards_words", "words", postgresql_using="gin"),
     Index("awards_open_window", "complaints_until", postgresql_where=text("status = 'announced'")),
-)
-
-complaints = Table(
-    "complaints",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("synthetic", Boolean, nullable=False),
-    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False),
-    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
-    Column("party_id", Uuid, ForeignKey("parties.id"), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("filed_at", DateTime(timezone=True), nullable=False),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("reason", Text),
-    UniqueConstraint("award_id", "party_id", name="complaints_one_per_supplier"),
-    one_of("complaints", "status", list(complaint.Status)),
-    CheckConstraint("(status IN ('upheld', 'dismissed')) = (reason IS NOT NULL)", name="complaints_decided"),
-    Index("complaints_lot", "lot_id", "id"),
 )
 
 contracts = Table(
