@@ -2,7 +2,7 @@
 
 Rounds are interleaved, so that a machine whose speed drifts does not favour anyone; the figures to quote are the
 ratios. Nothing here is a test: it fails only when a goal is missed, or an answer is wrong. Arguments choose what is
-measured: `filing`, `awards`, `gateway`, `journal`; without any, all of it.
+measured: `filing`, `awards`, `gateway`, `journal`, `opening`; without any, all of it.
 """
 
 import json
@@ -21,6 +21,7 @@ import awards
 import filing
 import gateways
 import journal
+import opening
 from rounds import CONNECTIONS, ROUNDS, SECONDS, Section, console
 from stack import postgres
 
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Section]] = {
     "awards": awards.measure,
     "gateway": gateways.measure,
     "journal": journal.measure,
+    "opening": opening.measure,
 }
 
 

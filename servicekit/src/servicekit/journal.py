@@ -49,6 +49,14 @@ class Object:
     version: int
 
 
+class RecordedRefusal(Exception):
+    """A refusal that is an act itself: what was begun is rolled back, and then it is entered in a transaction alone."""
+
+    def enter(self, writing: Writing) -> None:
+        """Record the refusal."""
+        raise NotImplementedError
+
+
 def record(  # noqa: PLR0913 - an act has these sides, and each is said once
     writing: Writing,
     event: str,

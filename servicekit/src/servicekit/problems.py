@@ -139,7 +139,8 @@ def answer(
 ) -> JSONResponse:
     """The problem document for a request, in the language that it asks for.
 
-    `fields` fill the text, and `errors`, `allowed_actions` and `try_after` among them go into the document.
+    `fields` fill the text, and `errors`, `allowed_actions` and `try_after` among them go into the document, as does
+    `instance`, where what stands for this occurrence of the problem is not the address that was asked.
     """
     fields = fields or {}
     accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), None)
@@ -149,7 +150,7 @@ def answer(
         title=getattr(kind.title, language),
         status=kind.status,
         detail=getattr(kind.detail, language).format_map(_Shown(fields)),
-        instance=scope["path"],
+        instance=fields.get("instance", scope["path"]),
         code=kind.code,
         errors=fields.get("errors"),
         allowed_actions=fields.get("allowed_actions"),

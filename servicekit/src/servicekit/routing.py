@@ -15,6 +15,7 @@ from servicekit.endpoints import Handler, plain_handler
 from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
 from servicekit.identity import admit, asks_for_caller
+from servicekit.journal import RecordedRefusal
 from servicekit.paging import ListOf
 from servicekit.strict_json import UnreadableBody, loads
 from servicekit.transactions import Opener, opener_for
@@ -99,11 +100,16 @@ def _is_list(shape: Any) -> bool:
 
 
 async def _in_transaction(opener: Opener, request: Request, handle: Handler) -> Response:
-    async with opener(request.state.database) as transaction:
-        request.state.transaction = transaction
-        if isinstance(transaction, Writing):
-            return await exactly_once(request, transaction, handle)
-        return await handle(request)
+    try:
+        async with opener(request.state.database) as transaction:
+            request.state.transaction = transaction
+            if isinstance(transaction, Writing):
+                return await exactly_once(request, transaction, handle)
+            return await handle(request)
+    except RecordedRefusal as refusal:
+        async with request.state.database.write() as writing:
+            refusal.enter(writing)
+        raise
 
 
 def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
-from procurement.domain.bid import Action, DebtorCheck, Status, is_sound, transition
+from procurement.domain.bid import LATE, Action, DebtorCheck, Status, is_sound, transition
 from procurement.domain.errors import BidsClosed, Debtor, UnknownLot
 from procurement.domain.tender import Status as TenderStatus
 from procurement.permissions import PERMISSIONS, SIGHT, bidder_of
@@ -19,7 +19,7 @@ from procurement.queries.sealing import Seal
 from procurement.tables import bids, lots, parties, tenders
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller, PartyUnknown
-from servicekit.journal import Object, record
+from servicekit.journal import Object, RecordedRefusal, record
 from servicekit.permissions import NotFound
 from servicekit.steps import change, changing
 from statute.deadlines import local
@@ -38,6 +38,30 @@ class Submission:
     debtor_check: DebtorCheck
 
 
+class LateBid(BidsClosed, RecordedRefusal):
+    """A bid that came when the tender takes none any more: that it came, and when, is entered in the journal.
+
+    `instance` is where the receipt of that is. Who sent it is for the sender alone.
+    """
+
+    def __init__(self, bids_until: datetime, sent: "Submission", supplier: tuple[str, str], at: datetime) -> None:
+        super().__init__(bids_until)
+        self._id, self._sent, self._supplier, self._at = uuid7(), sent, supplier, at
+        self.instance = f"/v1/bids/{self._id}/receipt"
+
+    def enter(self, writing: Writing) -> None:
+        record(
+            writing,
+            LATE,
+            Object(_KIND, self._id, 1),
+            at=self._at,
+            role="supplier",
+            public={"tender": str(self._sent.tender), "lot": str(self._sent.lot)},
+            private={"supplier": {"scheme": self._supplier[0], "id": self._supplier[1]}},
+            owner=self._supplier,
+        )
+
+
 async def submit_bid(
     writing: Writing, caller: Caller, sent: Submission, seal: Seal, *, now: datetime
 ) -> dict[str, Any]:
@@ -45,7 +69,8 @@ async def submit_bid(
 
     Raises:
         PartyUnknown: the caller's token names no number, or one that nobody can have.
-        NotFound, BidsClosed, NotAllowedNow: as `_taking_bids`.
+        NotFound, NotAllowedNow: as `_taking_bids`.
+        LateBid: the deadline has passed.
         UnknownLot: the lot is not of this tender.
         Debtor: the registry said so.
         ChangedMeanwhile: another bid of the same supplier came at the same moment.
@@ -53,9 +78,11 @@ async def submit_bid(
     role = PERMISSIONS.require("submit_bid", caller, "", sight=SIGHT)
     if caller.party is None or not is_sound(*caller.party):
         raise PartyUnknown
-    await _taking_bids(writing, sent.tender, now)
+    closed = await _taking_bids(writing, sent.tender, now)
     if await writing.value(_LOT, lot=sent.lot, tender=sent.tender) is None:
         raise UnknownLot
+    if closed is not None:
+        raise LateBid(closed, sent, caller.party, now)
     if sent.debtor_check is DebtorCheck.DEBTOR:
         raise Debtor
     scheme, number = caller.party
@@ -94,11 +121,14 @@ async def withdraw_bid(writing: Writing, caller: Caller, row: Row, *, now: datet
 
     Raises:
         NotFound, Forbidden: the bid is not the caller's to withdraw.
-        BidsClosed, NotAllowedNow: as `_taking_bids`, or it is withdrawn already.
+        BidsClosed: the deadline has passed.
+        NotAllowedNow: as `_taking_bids`, or it is withdrawn already.
         ChangedMeanwhile: it was changed since it was read.
     """
     role = PERMISSIONS.require("withdraw_bid", caller, bidder_of(row, caller), sight=SIGHT)
-    await _taking_bids(writing, row["tender_id"], now)
+    closed = await _taking_bids(writing, row["tender_id"], now)
+    if closed is not None:
+        raise BidsClosed(closed)
     edge = transition(Status(row["status"]), Action.WITHDRAWAL)
     new = await change(writing, _WITHDRAW, row, edge.target)
     public = {"tender": str(new["tender_id"]), "lot": str(new["lot_id"])}
@@ -106,12 +136,14 @@ async def withdraw_bid(writing: Writing, caller: Caller, row: Row, *, now: datet
     return {**new, **{name: row[name] for name in ("scheme", "number", "name")}}
 
 
-async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> None:
+async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> datetime | None:
     """Hold a tender to where it is until the transaction ends, so that no bid slips in behind the opening.
+
+    Returns:
+        The deadline, if it has passed; None while bids are taken.
 
     Raises:
         NotFound: there is no such tender, or it is not published.
-        BidsClosed: the deadline has passed.
         NotAllowedNow: the tender is cancelled.
     """
     tender = await writing.one(_TENDER, id=tender_id)
@@ -120,7 +152,8 @@ async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> None
     if tender["status"] == TenderStatus.CANCELLED:
         raise NotAllowedNow(action="bids", status=tender["status"], allowed_actions=())
     if tender["status"] != TenderStatus.PUBLISHED or now >= tender["bids_until"]:
-        raise BidsClosed(local(tender["bids_until"]))
+        return local(tender["bids_until"])
+    return None
 
 
 _TENDER = Query(

@@ -50,6 +50,8 @@ TRANSITIONS: Procedure[Status, Action] = {
 BY_LAW = frozenset({Action.OPENING, Action.EVALUATION, Action.REVISION})
 # What was offered can be read by everybody in these.
 OPEN = frozenset({Status.OPENED, Status.EVALUATED})
+# What the journal calls it when a bid comes too late to be one.
+LATE = "bid.late"
 transition = partial(follow, TRANSITIONS, by_law=BY_LAW)
 
 

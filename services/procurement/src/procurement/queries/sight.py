@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
+from procurement.domain.bid import LATE
 from procurement.queries.awards import read_award
 from procurement.queries.bids import read_bid
 from procurement.queries.contracts import read_contract
@@ -14,7 +15,9 @@ from procurement.queries.tenders import read_tender
 from procurement.tables import complaints
 from servicekit.database import Query
 from servicekit.identity import Caller
+from servicekit.journal import owns
 from servicekit.permissions import NotFound
+from servicekit.tables import journal
 from servicekit.transactions import RestrictedReading
 
 
@@ -29,6 +32,9 @@ async def see_tender(restricted: RestrictedReading, caller: Caller, tender_id: U
 
 
 async def see_bid(restricted: RestrictedReading, caller: Caller, bid_id: UUID, _: datetime) -> bool:
+    """Whoever sees the bid; of one that came too late there is only the act, and who sent it is for the sender."""
+    if await restricted.reading.value(_LATE, id=bid_id) is not None:
+        return caller.party is not None and await owns(restricted.reading, caller.party, "bid", bid_id)
     await read_bid(restricted.reading, caller, bid_id)
     return True
 
@@ -54,4 +60,7 @@ async def see_complaint(restricted: RestrictedReading, _: Caller, complaint_id: 
     return True
 
 
+_LATE = Query(
+    select(journal.c.id).where(journal.c.object_id == bindparam("id"), journal.c.event == literal_column(f"'{LATE}'"))
+)
 _COMPLAINT = Query(select(complaints.c.id).where(complaints.c.id == bindparam("id")))
