@@ -26,7 +26,7 @@ def changed(**answers: str) -> Profile:
 
 
 def test_the_profiles() -> None:
-    assert profiles() == ("report-2022",)
+    assert "report-2022" in profiles()
     assert REPORT is profile("report-2022")
     assert (REPORT.name, REPORT.version, REPORT.since, REPORT.until) == (
         "report-2022",

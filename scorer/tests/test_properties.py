@@ -184,7 +184,7 @@ def test_the_unit_of_money_does_not_matter(lot: Lot, received: list[Bid], times:
     assert (again.winner, again.ties, again.refused) == (told.winner, told.ties, told.refused)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(lots(), admitted, bid_lists)
 def test_the_margin_is_the_least_that_wins(lot: Lot, bid: Bid, others: list[Bid]) -> None:
     """Against trying every price, year and month one after another, on a small lot."""

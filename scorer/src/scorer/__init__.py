@@ -6,6 +6,7 @@ Everything a caller needs is named here.
 
 from scorer.certificates import bid_data, certify, code_hash, read_stated
 from scorer.documents import read_profile
+from scorer.explanation import Explanation, Reversal, explain, reversals
 from scorer.inputs import Asked, Bid, Lot, UnfitBid, UnfitLot
 from scorer.margins import Margin, margin
 from scorer.notation import canonical
@@ -21,6 +22,7 @@ __all__ = [
     "Bid",
     "Dumped",
     "Earned",
+    "Explanation",
     "Fault",
     "Lot",
     "Margin",
@@ -30,6 +32,7 @@ __all__ = [
     "Ranked",
     "Recounted",
     "Refused",
+    "Reversal",
     "Scoring",
     "TieStep",
     "UnfitBid",
@@ -40,6 +43,7 @@ __all__ = [
     "certify",
     "check_lot",
     "code_hash",
+    "explain",
     "margin",
     "profile",
     "profiles",
@@ -48,5 +52,6 @@ __all__ = [
     "read_profile",
     "read_stated",
     "recount",
+    "reversals",
     "score",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from scorer.inputs import KINDS, Asked, is_ratio, is_whole, unfit
 from scorer.language import Formula, read_formula
-from scorer.profiles import Bar, Criterion, Measure, Number, Parameter, Profile, Requirement, Step, Wording
+from scorer.profiles import FEWEST, Bar, Criterion, Measure, Number, Parameter, Profile, Requirement, Step, Wording
 
 _LANGUAGES = frozenset({"kk", "ru", "en"})
 _BETTER = frozenset({"higher", "lower"})
@@ -50,10 +50,11 @@ def _profile(  # noqa: PLR0913 - the fields of the document
     ties: list[dict[str, Any]],
     undecided: list[dict[str, Any]],
     dumping: dict[str, Any] | None,
-    complaint: dict[str, Any],
+    complaint: dict[str, Any] | None,
 ) -> Profile:
     known = {key: _parameter(key, **row) for key, row in parameters.items()}
     gaps = {"no_bids", "all_equal"} | ({"answers_differ"} if any(one.open for one in known.values()) else set())
+    gaps |= {"too_few_bids"} if FEWEST in known else set()
     _same([row["name"] for row in undecided], frozenset(gaps))
     return Profile(
         name=name,
@@ -72,7 +73,7 @@ def _profile(  # noqa: PLR0913 - the fields of the document
         ties=tuple(_by_name(map(_step, ties)).values()),
         gaps=_by_name(Wording(**_told(row)) for row in undecided),
         dumping=None if dumping is None else Wording(**_told(dumping)),
-        complaint=_complaint(**complaint),
+        complaint=None if complaint is None else _complaint(**complaint),
         _document=document,
     )
 
@@ -92,22 +93,25 @@ def _parameter(
         return Parameter(value, source, reason, tuple(answers), open)
     if open:
         raise ValueError(f"{name} asks nothing, so it cannot be open")
-    table = {key: _number(name, one) for key, one in value.items()} if isinstance(value, dict) else _number(name, value)
-    return Parameter(MappingProxyType(table) if isinstance(table, dict) else table, source, reason)
+    if isinstance(value, dict):
+        table = {key: _number(name, one, least=0) for key, one in value.items()}
+        return Parameter(MappingProxyType(table), source, reason)
+    return Parameter(_number(name, value, least=1), source, reason)
 
 
-def _number(name: str, value: Any) -> Number:
+def _number(name: str, value: Any, *, least: int) -> Number:
     if isinstance(value, list):
-        tiers = tuple((row["up_to"], _single(name, row["value"])) for row in value)
+        tiers = tuple((row["up_to"], _single(name, row["value"], least=0)) for row in value)
         bounds = [bound for bound, _ in tiers]
         if bounds[-1:] != [None] or not all(map(is_whole, bounds[:-1])) or bounds[:-1] != sorted(set(bounds[:-1])):
             raise ValueError(f"the bounds of {name} should rise, and the last be null")
         return tiers
-    return _single(name, value)
+    return _single(name, value, least=least)
 
 
-def _single(name: str, value: Any) -> Fraction:
-    if not (is_whole(value) or is_ratio(value)) or Fraction(value) <= 0:
+def _single(name: str, value: Any, *, least: int) -> Fraction:
+    """Read a number; `least` is 0 in a table, where nought says that there is nothing, and 1 elsewhere."""
+    if not (is_whole(value) or is_ratio(value)) or Fraction(value) < 0 or (least and not Fraction(value)):
         raise ValueError(f"{value!r} is no value of {name}: above zero, whole or a text such as 1/5")
     return Fraction(value)
 
@@ -195,7 +199,7 @@ def _check_names(found: Profile) -> None:
     for formula in _all_formulas(found):
         if unknown := formula.names - names - terms:
             raise ValueError(f"{formula.text} asks for what is not there: {sorted(unknown)}")
-    asked = {"display_places"}.union(*(formula.names for formula in _all_formulas(found)))
+    asked = {"display_places", FEWEST}.union(*(formula.names for formula in _all_formulas(found)))
     if idle := {*found.parameters, *found.bid, *(f"lot.{name}" for name in found.lot)} - asked:
         raise ValueError(f"no formula asks for {sorted(idle)}")
     for criterion in found.criteria.values():

@@ -85,7 +85,7 @@ class Asked:
 
     `kind` is one of `KINDS`, `unit` what it is counted in; `better` says whether `more` or `less` of a fact can only
     help, and is empty where neither holds. `length` is how many years there are, or for objects how many at most.
-    Without it, the `default` stands, if there is one. A choice has `answers`.
+    No number is above `most`. Without the value, the `default` stands, if there is one. A choice has `answers`.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Asked:
     better: str = ""
     answers: tuple[str, ...] = ()
     length: int = 0
+    most: int | None = None
     default: Any = None
     source: str = ""
 
@@ -195,6 +196,8 @@ def unfit(asked: Mapping[str, Asked], values: Mapping[str, Any]) -> tuple[str, s
         kind = KINDS[one.kind]
         if not kind.fits(values[name], one):
             return kind.unfit, name
+        if one.most is not None and values[name] > one.most:
+            return "number_too_large", name
         if not _has_length(values[name], one):
             return "years_wrong", name
     return None

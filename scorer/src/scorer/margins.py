@@ -14,6 +14,7 @@ from scorer.reading import check_bids, check_lot
 from scorer.scoring import winner_of
 from scorer.ties import ordered
 
+_THOUSANDTHS = 1000
 _FARTHEST = 10**18
 """No figure is larger: sixteen digits of tenge, in tiyn."""
 
@@ -23,9 +24,9 @@ class Margin:
     """What alone would make a bid win: each one changed by itself, or None where no change of it would do.
 
     `price` is the highest winning one in tiyn. `facts` has, for each fact of which more or less can only help, the
-    value nearest to the worst that would win: a whole number; whether a flag is set; for figures of years, how much
-    more in the last complete year; for objects, how many more years of one object as main contractor. For the winner
-    they say how much it had to spare.
+    value nearest to the worst that would win: a whole number; a number of thousandths; whether a flag is set; for
+    figures of years, how much more in the last complete year; for objects, how many more years of one object as main
+    contractor. For the winner they say how much it had to spare.
     """
 
     price: int | None
@@ -89,10 +90,17 @@ def _changed(own: Bid, name: str, value: Any) -> Bid:
 def _whole(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> int | None:
     """Return the least that wins, or the most where less is better."""
     if asked.better == "more":
-        return _least(_FARTHEST, lambda number: wins(_changed(own, asked.name, number)))
+        most = _FARTHEST if asked.most is None else asked.most
+        return _least(most, lambda number: wins(_changed(own, asked.name, number)))
     here: int = own.facts[asked.name]
     fewer = _least(here, lambda less: wins(_changed(own, asked.name, here - less)))
     return None if fewer is None else here - fewer
+
+
+def _fraction(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> Fraction | None:
+    """Return the least number of thousandths, from nought on, that wins."""
+    least = _least(_FARTHEST, lambda number: wins(_changed(own, asked.name, Fraction(number, _THOUSANDTHS))))
+    return None if least is None else Fraction(least, _THOUSANDTHS)
 
 
 def _flag(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> bool | None:
@@ -121,6 +129,7 @@ def _objects(own: Bid, asked: Asked, wins: Callable[[Bid], bool]) -> int | None:
 _SEARCHES: Mapping[str, Callable[[Bid, Asked, Callable[[Bid], bool]], Any]] = {
     "money": _whole,
     "whole": _whole,
+    "fraction": _fraction,
     "flag": _flag,
     "years": _years,
     "objects": _objects,

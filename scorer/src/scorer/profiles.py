@@ -19,6 +19,10 @@ Tiers = tuple[tuple[int | None, Fraction], ...]
 Number = Fraction | Tiers
 
 
+FEWEST = "fewest_admitted"
+"""The parameter that says how many bids must be admitted, where one is not enough."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A named number, tiers or table of them, or the answer chosen to a question; with source and reason.
@@ -94,7 +98,7 @@ class Profile:
     """One set of rules, in force from `since` to `until`, both included; until None means until further notice.
 
     `ties` is the chain of steps in the order they are asked. `dumping` names the measure that is the lowest price the
-    rules expect; `complaint` says who hears complaints and how long.
+    rules expect; `complaint` says who hears complaints and how long, where the rules say it.
     """
 
     name: str
@@ -113,7 +117,7 @@ class Profile:
     ties: tuple[Step, ...]
     gaps: Mapping[str, Wording]
     dumping: Wording | None
-    complaint: Mapping[str, Any]
+    complaint: Mapping[str, Any] | None
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
     def number(self, name: str) -> Fraction:
@@ -141,7 +145,12 @@ class Profile:
     @cached_property
     def relative(self) -> bool:
         """Whether other bids enter a bid's total or its admission, so that a loser's absence may change the winner."""
-        return any(formula.among for formula in self.formulas())
+        return FEWEST in self.parameters or any(formula.among for formula in self.formulas())
+
+    @property
+    def fewest(self) -> int:
+        """How many bids must be admitted for one to win."""
+        return int(self.number(FEWEST)) if FEWEST in self.parameters else 1
 
     def formulas(self) -> list[Formula]:
         """Return all that bids are judged by."""

@@ -87,8 +87,8 @@ class Scoring:
     """The whole result of one lot under one profile.
 
     Either `winner` is the id of a bid, or `undecided` says why there is none: `no_bids` when none is admitted,
-    `all_equal` when the chain of ties has run out at the first place, `answers_differ` when the law leaves a question
-    open on whose answer the winner depends (`differing`).
+    `too_few_bids` when the rules want more of them, `all_equal` when the chain of ties has run out at the first place,
+    `answers_differ` when the law leaves a question open on whose answer the winner depends (`differing`).
     """
 
     profile: Profile
@@ -141,7 +141,7 @@ def score(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> Scoring:
     check_bids(profile, lot, received)
     compared, refused = admitted(profile, lot, received)
     groups, ties = ordered(profile, compared)
-    first = _first(groups)
+    first = _first(profile, groups)
     differing = _differing(profile, lot, received, first)
     return Scoring(
         profile=profile,
@@ -151,7 +151,7 @@ def score(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> Scoring:
         dumping=_dumping(profile, lot, received),
         differing=differing,
         winner=None if differing else first,
-        undecided=_undecided(groups, differing),
+        undecided=_undecided(profile, groups, differing),
     )
 
 
@@ -164,11 +164,12 @@ def winner_of(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> str | None:
 
 def _first_of(profile: Profile, lot: Lot, received: list[Bid]) -> str | None:
     compared, _ = admitted(profile, lot, received)
-    return _first(ordered(profile, compared)[0])
+    return _first(profile, ordered(profile, compared)[0])
 
 
-def _first(groups: list[Group]) -> str | None:
-    return groups[0][0].bid.id if groups and len(groups[0]) == 1 else None
+def _first(profile: Profile, groups: list[Group]) -> str | None:
+    enough = sum(map(len, groups)) >= profile.fewest
+    return groups[0][0].bid.id if groups and enough and len(groups[0]) == 1 else None
 
 
 def _differing(profile: Profile, lot: Lot, received: list[Bid], first: str | None) -> tuple[Differing, ...]:
@@ -185,9 +186,11 @@ def _places(groups: list[Group]) -> Iterator[tuple[Case, int]]:
         place += len(group)
 
 
-def _undecided(groups: list[Group], differing: tuple[Differing, ...]) -> str | None:
+def _undecided(profile: Profile, groups: list[Group], differing: tuple[Differing, ...]) -> str | None:
     if not groups:
         return "no_bids"
+    if sum(map(len, groups)) < profile.fewest and not differing:
+        return "too_few_bids"
     if differing:
         return "answers_differ"
     return "all_equal" if len(groups[0]) > 1 else None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from scorer import profile
+from scorer import profile, profiles
 from verifier.certificates import verify_certificate
 
 People = dict[str, dict[str, str]]
@@ -121,7 +121,8 @@ async def test_a_wrong_lot_is_told_what_is_wrong(
 async def test_anybody_may_read_the_profiles_and_try_them(client: httpx.AsyncClient, look: Look) -> None:
     rules = profile("report-2022")
     page = await look("nobody", "/v1/profiles")
-    assert [each["hash"] for each in page["items"]] == [rules.hash]
+    assert rules.hash in [each["hash"] for each in page["items"]]
+    assert {each["name"] for each in page["items"]} == set(profiles())
     whole = await look("nobody", "/v1/profiles/report-2022")
     assert whole["parameters"]["price_band"]["value"] == "1/5"
     assert (await client.get("/v1/profiles/none")).status_code == 404
@@ -139,3 +140,21 @@ async def test_anybody_may_read_the_profiles_and_try_them(client: httpx.AsyncCli
     assert [each["total"]["display"] for each in scoring["ranking"]] == ["100.00", "80.00"]
     assert scoring["ranking"][0]["points"][0]["words"].keys() == {"kk", "ru", "en"}
     assert (await look("nobody", "/v1/journals/procurement/entries"))["items"] == []
+
+
+async def test_any_profile_may_be_tried_with_its_own_terms_and_facts(client: httpx.AsyncClient) -> None:
+    one = {"received_at": "2026-11-23T10:00:00+05:00", "price": {"amount": "980000"}}
+    years = {"taxes": [{"amount": "50000"}] * 3, "income": [{"amount": "1000000"}] * 3}
+    known = one | {"id": "A", "facts": {"objects": [{"main": 1, "sub": 0}] * 3}} | years
+    trial: dict[str, Any] = {
+        "profile": "KZ-2025-rating-point",
+        "lot": {"amount": {"amount": "1000000"}, "terms": {"kind": "works"}},
+    }
+    answer = await client.post("/v1/scoring", json=trial | {"bids": [known, one | {"id": "B"}]})
+    assert answer.status_code == 200, answer.text
+    scoring = answer.json()["result"]
+    # Three years and twenty tenths above three percent: 3 + 2 = 5 percent off 980,000.
+    assert [each["total"]["display"] for each in scoring["ranking"]] == ["931000.00", "980000.00"]
+    trial["lot"]["terms"] = {"kind": "beauty"}
+    refused = await client.post("/v1/scoring", json=trial | {"bids": []})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unfit-lot")

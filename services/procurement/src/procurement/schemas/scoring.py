@@ -96,6 +96,7 @@ class AskedFor(BaseModel):
     better: str | None = None
     answers: list[str] | None = None
     length: int | None = None
+    most: int | None = None
     default: JsonValue = None
     source: str | None = None
 
@@ -154,7 +155,7 @@ class Profile(ProfileSummary):
     refusals: list[Wording]
     undecided: list[Wording]
     dumping: Wording | None
-    complaint: ComplaintRegime
+    complaint: ComplaintRegime | None
 
 
 class Exact(BaseModel):
