@@ -61,6 +61,14 @@ def test_a_debtor_has_no_award(api: httpx.Client) -> None:
     assert not barred & {award["supplier"]["id"] for award in api.get("/v1/awards?limit=1000").json()["items"]}
 
 
+def test_what_was_paid_above_peers_is_told(api: httpx.Client) -> None:
+    classes = api.get("/v1/overpricing?by=class").raise_for_status().json()["items"]
+    found = {each["key"]: each for each in classes}
+    assert found["stationery"]["above"] >= 1
+    assert float(found["stationery"]["overstatement"]["amount"]) > 0
+    assert sum(each["priced"] for each in classes) < sum(each["count"] for each in classes)  # the first have no peers
+
+
 def test_the_rules_held_throughout(api: httpx.Client) -> None:
     for entry in whole_journal(api, "appeals", _has_refusals):
         if entry["event"] == "appeal.refused_by_expiry":

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from stack.year.enforcement import REGIONS
 from stack.year.people import Company, person
 from stack.year.world import AFTERNOON, ALMATY, EVENING, MORNING, Refused, World
 from statute.identifiers import check_digit
 
+_Item: TypeAlias = tuple[str, str, str, str, int, tuple[int, int]]
 # Code of the classifier, name in Kazakh and Russian, unit, a fair price in tenge, and the usual quantities.
-_ITEMS = (
+_ITEMS: tuple[_Item, ...] = (
     ("17.12.14", "Кеңсе қағазы", "Бумага офисная", "пачка", 1_900, (200, 3000)),
     ("32.99.12", "Кеңсе тауарлары", "Канцелярские товары", "набор", 4_500, (50, 600)),
     ("19.20.21", "Бензин АИ-92", "Бензин АИ-92", "литр", 205, (2000, 60000)),
@@ -23,6 +24,7 @@ _ITEMS = (
     ("10.51.11", "Сүт", "Молоко", "литр", 480, (500, 20000)),
     ("10.61.21", "Ұн", "Мука", "килограмм", 260, (500, 15000)),
 )
+_USUAL = 60  # how many tenders a year of the usual scale has
 _BUYERS = (
     ("991240995750", "Астана қаласының Денсаулық сақтау басқармасы"),
     ("020340000017", "№ 5 мектеп-гимназия"),
@@ -32,16 +34,29 @@ _BUYERS = (
     ("140740000054", "Түркістан ауданының әкімдігі"),
 )
 _OVERPRICED = 0.15  # the part of the lots whose allocated price is far above the fair one
+# Purchases of one item for many places at once, a lot for each, as akimats make them: at the year's beginning so many
+# that later prices have peers, and in its last months again, with one place in four far above the others.
+_PLACES, _PLACES_LATER = 24, 4
+_EARLY_DAYS, _DAYS_BEFORE_THE_END = range(25, 45), 60  # when who owes is in the register
 
 
 async def prepare(world: World, first_day: date, *, count: int, suppliers: Sequence[Company]) -> None:
-    """Put so many tenders on the agenda, evenly over the days since the first."""
+    """Put so many tenders on the agenda, evenly over the days since the first, and those for many places."""
     buyers = [_buyer(world, *each) for each in _BUYERS]
     days = (world.today - first_day).days
     for n in range(count):
         draw = world.draw("tender", n)
         day = world.working_day(first_day + timedelta(days=days * n // count))
-        world.at(day, MORNING, partial(_announce, world, draw.choice(buyers), suppliers, draw))
+        lots = [_lot(draw, draw.choice(_ITEMS)) for _ in range(draw.choice((1, 1, 2)))]
+        world.at(day, MORNING, partial(_announce, world, draw.choice(buyers), suppliers, draw, lots))
+    for n, item in enumerate(_ITEMS[: max(1, len(_ITEMS) * count // _USUAL)]):
+        draw = world.draw("places", n)
+        early = first_day + timedelta(days=draw.choice(_EARLY_DAYS))
+        late = world.today - timedelta(days=_DAYS_BEFORE_THE_END - n)
+        for day, places, dear, bidders in ((early, _PLACES, 0, (1, 1, 2)), (late, _PLACES_LATER, 1, (2, 2, 3))):
+            lots = [_lot(draw, item, dear=place < dear) for place in range(places)]
+            buyer = draw.choice(buyers)
+            world.at(world.working_day(day), MORNING, partial(_announce, world, buyer, suppliers, draw, lots, bidders))
 
 
 def _buyer(world: World, number: str, name: str) -> tuple[dict[str, Any], str]:
@@ -54,11 +69,15 @@ def _sound(number: str) -> str:
 
 
 async def _announce(
-    world: World, buyer: tuple[dict[str, Any], str], suppliers: Sequence[Company], draw: Random
+    world: World,
+    buyer: tuple[dict[str, Any], str],
+    suppliers: Sequence[Company],
+    draw: Random,
+    lots: Sequence[dict[str, Any]],
+    bidders: Sequence[int] = (1, 2, 3, 3, 4),
 ) -> None:
     claims, name = buyer
     until = datetime.combine(world.working_day(world.now.date() + timedelta(days=12)), time(15), ALMATY)
-    lots = [_lot(draw) for _ in range(draw.choice((1, 1, 2)))]
     body = {
         "title": lots[0]["title"],
         "method": "rating-point",
@@ -71,7 +90,7 @@ async def _announce(
     address = f"/v1/tenders/{tender['id']}"
     await world.post("procurement", f"{address}/publication", claims)
     for lot in tender["lots"]:
-        for supplier in draw.sample(list(suppliers), draw.choice((1, 2, 3, 3, 4))):
+        for supplier in draw.sample(list(suppliers), draw.choice(bidders)):
             day = world.now.date() + timedelta(days=draw.randrange(1, 11))
             bid = {"lot": lot["id"], "offer": _offer(lot, Random(f"{lot['position']}:{draw.random()}"))}  # noqa: S311
             world.at(day, AFTERNOON, partial(_bid, world, f"{address}/bids", supplier.claims("supplier"), bid))
@@ -81,10 +100,13 @@ async def _announce(
         world.at(contract_on, EVENING, partial(_conclude, world, [lot["id"] for lot in tender["lots"]], claims))
 
 
-def _lot(draw: Random) -> dict[str, Any]:
-    code, kk, ru, unit, fair, (least, most) = draw.choice(_ITEMS)
+def _lot(draw: Random, item: _Item, *, dear: bool | None = None) -> dict[str, Any]:
+    """A lot of an item, by chance far above its fair price, or as `dear` says."""
+    code, kk, ru, unit, fair, (least, most) = item
     quantity = draw.randrange(least, most)
-    price = fair * (draw.uniform(1.6, 2.4) if draw.random() < _OVERPRICED else draw.uniform(0.95, 1.15))
+    if dear is None:
+        dear = draw.random() < _OVERPRICED
+    price = fair * (draw.uniform(1.6, 2.4) if dear else draw.uniform(0.95, 1.15))
     return {
         "title": {"kk": kk, "ru": ru},
         "item": {"code": code, "name": ru},

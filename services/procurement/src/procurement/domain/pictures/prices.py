@@ -114,6 +114,8 @@ def _bars(shown: PriceShown, language: str) -> Iterator[str]:
         if shown.counts.get(n):
             height = (_BOTTOM - _TOP) * shown.counts[n] / grid[-1]
             x, to = _at(begin, least, most), _at(end, least, most)
+            if n in {0, len(edges) - 2}:  # all that is cheaper, or dearer
+                yield words((x + to) / 2, _BOTTOM + 13, "…", size=SMALL, anchor="middle", fill=GREY)
             yield box(x + 1, _BOTTOM - height, to - x - 2, height, fill="url(#pale)", stroke=ACCENT)
     yield from _prices_below(shown.bounds, least, most, language)
 
