@@ -25,6 +25,7 @@ PEOPLE = [
     "operator",
 ]
 COMPANIES = ["company", "supplier", "supplier-2"]
+FOREIGN = ["supplier-foreign"]
 SERVICES = ["service-appeals", "service-procurement", "service-legal-acts", "service-registry"]
 ROLES = {
     "citizen": ["citizen"],
@@ -36,6 +37,7 @@ ROLES = {
     "buyer": ["buyer"],
     "supplier": ["company", "supplier"],
     "supplier-2": ["company", "supplier"],
+    "supplier-foreign": ["supplier"],
     "auditor": ["auditor"],
     "drafter": ["drafter"],
     "expert": ["expert"],
@@ -67,7 +69,7 @@ def agencies() -> dict[str, dict[str, Any]]:
 
 def test_all_are_there_with_their_roles() -> None:
     assert {name: claims["roles"] for name, claims in PERSONAS.items()} == ROLES
-    assert set(ROLES) == {*PEOPLE, *COMPANIES, *SERVICES}
+    assert set(ROLES) == {*PEOPLE, *COMPANIES, *FOREIGN, *SERVICES}
 
 
 def test_subjects_and_names_are_their_own() -> None:
@@ -89,6 +91,14 @@ def test_a_person_has_an_iin_that_agrees_with_the_name(name: str) -> None:
 def test_a_company_has_a_bin(name: str) -> None:
     parse_bin(str(PERSONAS[name]["bin"]))
     assert not {"iin", "agency"} & PERSONAS[name].keys()
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_who_is_from_another_country_has_a_party_and_no_number_of_kazakhstan(name: str) -> None:
+    party = PERSONAS[name]["party"]
+    assert isinstance(party, dict)
+    assert not str(party["scheme"]).startswith("KZ-")
+    assert not {"iin", "bin", "agency"} & PERSONAS[name].keys()
 
 
 @pytest.mark.parametrize("name", SERVICES)

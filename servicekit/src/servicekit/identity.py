@@ -1,6 +1,7 @@
 """Who is asking: tokens of an OpenID Connect issuer, verified against its published keys."""
 
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _REMEMBERED = 4096
 _KEYS_FRESH_SECONDS = 300.0
 _KEYS_RETRY_SECONDS = 5.0
 _LONGEST_TOKEN = 8192
+_SCHEME = re.compile(r"[A-Z]{2,4}-[A-Z0-9_-]{1,30}")
+_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_-]{0,59}")
 
 
 class InvalidToken(Exception):
@@ -41,7 +44,8 @@ class IssuerUnavailable(Exception):
 class Caller:
     """The person, company or service that is asking, as the issuer vouches for it.
 
-    `iin` is a person's number, `bin` a company's, `agency` the BIN of the body where a person holds office.
+    `iin` is a person's number, `bin` a company's, `agency` the BIN of the body where a person holds office. `foreign`
+    is the scheme and number of who has neither, and never one of Kazakhstan's.
     """
 
     subject: str | None = None
@@ -49,6 +53,7 @@ class Caller:
     iin: str | None = None
     bin: str | None = None
     agency: str | None = None
+    foreign: tuple[str, str] | None = None
     roles: frozenset[str] = frozenset()
     synthetic: bool = False  # an invented person, whose doings are marked as such wherever they are shown
 
@@ -59,7 +64,7 @@ class Caller:
             return ("KZ-BIN", self.bin)
         if self.iin is not None:
             return ("KZ-IIN", self.iin)
-        return None
+        return self.foreign
 
 
 ANONYMOUS = Caller()
@@ -221,6 +226,27 @@ def _caller(claims: dict[str, Any]) -> Caller:
         iin=texts["iin"],
         bin=texts["bin"],
         agency=texts["agency"],
+        foreign=_foreign(claims),
         roles=frozenset(roles),
         synthetic=claims.get("synthetic") is True,
     )
+
+
+def _foreign(claims: dict[str, Any]) -> tuple[str, str] | None:
+    """The party of a foreign register, as `party: {scheme, id}`; schemes are those of org-id.guide, as `GB-COH`.
+
+    Raises:
+        InvalidToken: it has not that form, or names what has a claim of its own: a number of Kazakhstan, or another
+            number beside it.
+    """
+    party = claims.get("party")
+    if party is None:
+        return None
+    if not isinstance(party, dict) or party.keys() != {"scheme", "id"} or "iin" in claims or "bin" in claims:
+        raise InvalidToken("malformed")
+    scheme, number = party["scheme"], party["id"]
+    if not isinstance(scheme, str) or not isinstance(number, str):
+        raise InvalidToken("malformed")
+    if not _SCHEME.fullmatch(scheme) or scheme.startswith("KZ-") or not _NUMBER.fullmatch(number):
+        raise InvalidToken("malformed")
+    return scheme, number

@@ -108,7 +108,7 @@ async def test_a_barred_bid_stands_in_the_certificate_with_the_reason(
     assert (found.bids, found.barred) == (2, 1)
     told = answer.json()
     assert [(each["bid"], each["reason"]) for each in told["barred"]] == [(barred["id"], "debtor")]
-    assert {each["id"]: each["checks"]["debtors"] for each in told["bids"]}[barred["id"]] == "debtor"
+    assert {each["id"]: each["checks"]["debtor"] for each in told["bids"]}[barred["id"]] == "barred"
 
 
 async def test_a_certificate_with_another_receipt_or_none_is_no_proof(award: Do, certificate: Certificate) -> None:

@@ -66,7 +66,15 @@ def grounds() -> str:
     return table("Ground | Since | Source", rows)
 
 
-DRAWN = {"grounds": grounds, "terms": terms, "choices": parameters, "exceptions": exceptions}
+def bars() -> str:
+    rows = [
+        (f"`{row['code']}`: {row['words']['en']}", ", ".join(f"`{name}`" for name in row["since"]), row["source"])
+        for row in data("bars.json")
+    ]
+    return table("Bar | Rule sets | Source", rows)
+
+
+DRAWN = {"bars": bars, "grounds": grounds, "terms": terms, "choices": parameters, "exceptions": exceptions}
 
 
 @pytest.mark.parametrize("name", DRAWN)

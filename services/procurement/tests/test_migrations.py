@@ -15,6 +15,7 @@ TABLES = {
     "plan_items",
     "plan_changes",
     "protocols",
+    "affiliations",
 }
 
 

@@ -39,6 +39,12 @@ def _company(persona: str, name: str, bin_: str, *roles: str) -> Persona:
     return Persona(persona, {"sub": f"sandbox:{persona}", "name": name, "bin": bin_, "roles": ["company", *roles]})
 
 
+def _foreign(persona: str, name: str, scheme: str, number: str, role: str) -> Persona:
+    """A company of another country, which has no BIN."""
+    party = {"scheme": scheme, "id": number}
+    return Persona(persona, {"sub": f"sandbox:{persona}", "name": name, "party": party, "roles": [role]})
+
+
 def _service(service: str) -> Persona:
     persona = f"service-{service}"
     return Persona(persona, {"sub": f"sandbox:{persona}", "name": service, "roles": ["service"]})
@@ -54,6 +60,7 @@ _READY: Final = (
     _person("buyer", "Мадина Ерікқызы Қасенова", "850308499016", "buyer", _HEALTH_DEPARTMENT_ASTANA),
     _company("supplier", "«Ақ Желкен Құрылыс» ЖШС", "150340962116", "supplier"),
     _company("supplier-2", "«Сарыарқа Жабдық» ЖШС", "180940974038", "supplier"),
+    _foreign("supplier-foreign", "Blue Lantern Instruments Ltd", "GB-COH", "01234567", "supplier"),
     _person("auditor", "Нұрлан Асқарұлы Бекмұратов", "811127399011", "auditor", _SUPREME_AUDIT_CHAMBER),
     _person("drafter", "Асель Дәуренқызы Мұқанова", "920705499013", "drafter", _MIN_JUSTICE),
     _person("expert", "Қанат Жұмабекұлы Сейітов", "770630399013", "expert"),

@@ -47,6 +47,15 @@ class UnknownPersona(Exception):
         self.known = ", ".join(PERSONAS)
 
 
+class ForeignParty(BaseModel):
+    """A company of another country, by the register that numbers it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheme: Word
+    id: Word
+
+
 class Claims(BaseModel):
     """What a token should say, for a person who is not among the personas."""
 
@@ -57,6 +66,7 @@ class Claims(BaseModel):
     iin: Word | None = None
     bin: Word | None = None
     agency: Word | None = None
+    party: ForeignParty | None = None
     roles: list[Word] = []
     synthetic: bool = False
 

@@ -1,17 +1,11 @@
 """What the registry is asked: which suppliers are debtors. Never inside a transaction."""
 
 from collections.abc import Collection, Sequence
-from typing import TypeAlias
 
 import httpx
 
-from procurement.domain.bid import DebtorCheck
-
-Party: TypeAlias = tuple[str, str]
-"""Scheme and number."""
-
-SCHEMES = frozenset({"KZ-BIN", "KZ-IIN"})
-"""The numbers that the register of debtors knows; a foreign one is in no register here."""
+from procurement.domain.bars import Party
+from procurement.domain.bid import SCHEMES, DebtorCheck
 
 _MOST_AT_ONCE = 100
 

@@ -44,6 +44,11 @@ def refused_as_debtor(tender: Row, bid: Row) -> Notice:
     return _to_bidder("bid.refused_as_debtor", bid, _bid(bid), tender=tender["number"])
 
 
+def bid_barred(tender: Row, bid: Row) -> Notice:
+    """To a supplier whose bid another bar of the law keeps from being scored; which one stands with the bid."""
+    return _to_bidder("bid.barred", bid, _bid(bid), tender=tender["number"], id=bid["id"])
+
+
 def award_suspended(award: Mapping[str, Any]) -> Notice:
     """To the buyer: a complaint holds the contract."""
     return _to_buyer("award.suspended", award)

@@ -47,7 +47,7 @@ async def award_due(database: Database, neighbours: Mapping[str, httpx.AsyncClie
     done = 0
     for case in cases:
         try:
-            debtors = await debtors_among(neighbours["registry"], case.suppliers)
+            debtors = await debtors_among(neighbours["registry"], case.parties)
         except RegistryRefused:
             _log.error("the registry refuses to say who is a debtor", tender=case.tender["number"])
             continue

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, cast, column, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Table, bindparam, cast, column, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from servicekit.database import Query
 
 
-def inserting(table: Table) -> Query:
-    """The statement that inserts the rows given as `rows`, plain JSON values of each column."""
+def inserting(table: Table, *, unless_there: bool = False) -> Query:
+    """The statement that inserts the rows given as `rows`, plain JSON values of each column.
+
+    With `unless_there`, a row whose key is taken is left out.
+    """
     names = list(table.c.keys())
-    return Query(insert(table).from_select(names, select(*_sent(table, names).c)))
+    statement = insert(table).from_select(names, select(*_sent(table, names).c))
+    return Query(statement.on_conflict_do_nothing() if unless_there else statement)
 
 
 def updating(table: Table, *names: str, key: str = "id") -> Query:

@@ -13,7 +13,20 @@ from procurement.commands.announcing import announce, put_down_protocol
 from procurement.commands.certifying import certify, subject_of
 from procurement.commands.changing import updating
 from procurement.domain import bid, tender
-from procurement.domain.bars import DEBTOR, Bar
+from procurement.domain.bars import (
+    DEBTOR,
+    Bar,
+    Check,
+    Circumstances,
+    Party,
+    Result,
+    barred_by,
+    candidate_of,
+    check_all,
+    named_by,
+    results_of,
+)
+from procurement.domain.bid import SCHEMES
 from procurement.domain.clocks import RESULTS, late_fact
 from procurement.domain.evaluation import Evaluation, evaluate, lot_of, pinned_profile, written_bid
 from procurement.queries.clocks import law_of
@@ -34,8 +47,9 @@ class Case:
     bids: Sequence[Row]
 
     @property
-    def suppliers(self) -> frozenset[tuple[str, str]]:
-        return frozenset((each["scheme"], each["number"]) for each in self.bids)
+    def parties(self) -> frozenset[Party]:
+        """Everybody whom the register is asked about: suppliers, affiliates and subcontractors."""
+        return frozenset(party for each in self.bids for party in named_by(candidate_of(each)))
 
     def bids_for(self, lot: Row) -> list[Row]:
         return [each for each in self.bids if each["lot_id"] == lot["id"]]
@@ -64,14 +78,15 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
         ChangedMeanwhile: somebody else has evaluated the tender.
         CalendarMissing, Undecided: as `complaint_window`; the publication has made sure of it.
     """
-    barred = {str(each["id"]): Bar(DEBTOR) for each in case.bids if (each["scheme"], each["number"]) in debtors}
-    evaluations = {lot["id"]: _evaluate(case, lot, barred, now) for lot in case.lots}
+    checks = {name: each for lot in case.lots for name, each in _checked(case, lot, debtors).items()}
+    barred = barred_by(checks)
+    evaluations = {lot["id"]: _evaluate(case, lot, checks, barred, now) for lot in case.lots}
     edge = tender.transition(tender.Status(case.tender["status"]), tender.Action.EVALUATION)
     new = await change(writing, _EVALUATE, case.tender, edge.target, evaluated_at=now)
     await writing.run(_EVALUATE_LOTS, rows=[_lot_row(lot_id, each) for lot_id, each in evaluations.items()])
     refusals = {name: why for each in evaluations.values() for name, why in each.refusals.items()}
     if case.bids:
-        await writing.run(_EVALUATE_BIDS, rows=[_bid_row(each, barred, refusals) for each in case.bids])
+        await writing.run(_EVALUATE_BIDS, rows=[_bid_row(each, checks, refusals) for each in case.bids])
     late = late_fact(RESULTS, case.tender["opened_at"], now, law_of(case.tender))
     announced = {}
     for lot in case.lots:
@@ -91,8 +106,25 @@ async def award_lots(writing: Writing, case: Case, debtors: Collection[tuple[str
     await notify(writing, *_told(case, announced, barred), at=now)
 
 
-def _evaluate(case: Case, lot: Row, barred: Mapping[str, Bar], now: datetime) -> Evaluation:
-    offered = [written_bid(each, _check(each, barred)) for each in case.bids_for(lot)]
+def _checked(case: Case, lot: Row, debtors: Collection[Party]) -> dict[str, list[Check]]:
+    """What came of asking every bar of every bid for a lot."""
+    law = law_of(case.tender)
+    known = Circumstances(
+        rules=law.rules,
+        law_on=law.day,
+        buyer=case.tender["buyer"],
+        amount=lot["amount"],
+        bids_until=case.tender["bids_until"],
+        debtors=debtors,
+        registered=SCHEMES.__contains__,
+    )
+    return check_all([candidate_of(each) for each in case.bids_for(lot)], known)
+
+
+def _evaluate(
+    case: Case, lot: Row, checks: Mapping[str, Sequence[Check]], barred: Mapping[str, Bar], now: datetime
+) -> Evaluation:
+    offered = [written_bid(each, results_of(checks[str(each["id"])])) for each in case.bids_for(lot)]
     subject = subject_of(case.tender["id"], case.tender["number"], lot, now)
     rules = pinned_profile(case.tender)
     return evaluate(rules, lot_of(rules, lot), offered, barred, subject)
@@ -102,22 +134,16 @@ def _lot_row(lot_id: UUID, evaluation: Evaluation) -> dict[str, Any]:
     return {"id": str(lot_id), "outcome": evaluation.outcome, "result": evaluation.result}
 
 
-def _bid_row(row: Row, barred: Collection[str], refusals: Mapping[str, str]) -> dict[str, Any]:
+def _bid_row(row: Row, checks: Mapping[str, Sequence[Check]], refusals: Mapping[str, str]) -> dict[str, Any]:
+    asked = checks[str(row["id"])]
     return {
         "id": str(row["id"]),
         "version": row["version"] + 1,
         "status": bid.transition(bid.Status(row["status"]), bid.Action.EVALUATION).target,
-        "debtor_check": _check(row, barred),
+        "debtor_check": _DEBTOR_CHECKS[next((each.result for each in asked if each.bar == DEBTOR), Result.UNKNOWN)],
         "refusal": refusals.get(str(row["id"])),
+        "checks": [each.as_data() for each in asked],
     }
-
-
-def _check(row: Row, barred: Collection[str]) -> bid.DebtorCheck:
-    """What the register of debtors said when it was asked for the award."""
-    if str(row["id"]) in barred:
-        return bid.DebtorCheck.DEBTOR
-    unasked = row["debtor_check"] == bid.DebtorCheck.NOT_APPLICABLE
-    return bid.DebtorCheck.NOT_APPLICABLE if unasked else bid.DebtorCheck.CLEAR
 
 
 def _record_bids(writing: Writing, case: Case, refusals: Mapping[str, str], now: datetime) -> None:
@@ -132,17 +158,28 @@ def _record_bids(writing: Writing, case: Case, refusals: Mapping[str, str], now:
         )
 
 
-def _told(case: Case, announced: Mapping[UUID, Mapping[str, Any] | None], barred: Collection[str]) -> Iterator[Notice]:
+def _told(
+    case: Case, announced: Mapping[UUID, Mapping[str, Any] | None], barred: Mapping[str, Bar]
+) -> Iterator[Notice]:
     for each in case.bids:
         won = announced[each["lot_id"]]
-        if str(each["id"]) in barred:
+        bar = barred.get(str(each["id"]))
+        if bar is not None and bar.reason == DEBTOR:
             yield notices.refused_as_debtor(case.tender, each)
+        elif bar is not None:
+            yield notices.bid_barred(case.tender, each)
         elif won is None:
             yield notices.lot_unsuccessful(case.tender, each)
         else:
             yield (notices.awarded if won["bid_id"] == each["id"] else notices.not_awarded)(won, each)
 
 
+# Whom the register cannot know was not asked about.
+_DEBTOR_CHECKS = {
+    Result.PASSED: bid.DebtorCheck.CLEAR,
+    Result.BARRED: bid.DebtorCheck.DEBTOR,
+    Result.UNKNOWN: bid.DebtorCheck.NOT_APPLICABLE,
+}
 _opened = tenders.c.status == literal_column("'opened'")
 _OPENED = Query(
     select(*tenders.c).where(_opened).order_by(tenders.c.opened_at).limit(bindparam("limit", type_=Integer))
@@ -156,4 +193,4 @@ _BIDS = Query(
 )
 _EVALUATE = changing(tenders, "evaluated_at")
 _EVALUATE_LOTS = updating(lots, "outcome", "result")
-_EVALUATE_BIDS = updating(bids, "version", "status", "debtor_check", "refusal")
+_EVALUATE_BIDS = updating(bids, "version", "status", "debtor_check", "refusal", "checks")

@@ -8,10 +8,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import DateTime, Integer, bindparam, func, literal_column, select
 
-from procurement.commands.changing import updating
+from procurement.commands.changing import inserting, updating
 from procurement.domain import bid, tender
+from procurement.domain.bars import declared_in
 from procurement.queries.sealing import Seal, SealBroken, Unsealed
-from procurement.tables import bids, tenders
+from procurement.tables import affiliations, bids, tenders
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.journal import Object, record
 from servicekit.steps import change, changing
@@ -52,10 +53,31 @@ async def _open(
     told = [_opened(each, contents[each["id"]]) for each in sealed]
     if told:
         await writing.run(_OPEN_BIDS, rows=told)
+    await _put_down_affiliates(writing, sealed, contents, now)
     for each, content in zip(sealed, contents.values(), strict=True):
         _record(writing, each, content, now)
     public = {"bids": len(sealed)}
     record(writing, edge.event, Object("tender", new["id"], new["version"]), at=now, role="system", public=public)
+
+
+async def _put_down_affiliates(
+    writing: Writing, sealed: list[Row], contents: Mapping[UUID, Unsealed], now: datetime
+) -> None:
+    """Keep who declared to be affiliated with whom; who did so before stays as it is."""
+    rows = {
+        (each["party_id"], scheme, number): {
+            "party_id": str(each["party_id"]),
+            "scheme": scheme,
+            "number": number,
+            "bid_id": str(each["id"]),
+            "declared_at": now.isoformat(),
+        }
+        for each in sealed
+        if (declared := declared_in(contents[each["id"]].content)) is not None
+        for scheme, number in sorted(declared.affiliates)
+    }
+    if rows:
+        await writing.run(_AFFILIATE, rows=list(rows.values()))
 
 
 def _opened(row: Row, unsealed: Unsealed) -> dict[str, Any]:
@@ -102,4 +124,5 @@ _SEALED = Query(
     select(*bids.c).where(bids.c.tender_id == bindparam("tender"), bids.c.status == "sealed").order_by(bids.c.id)
 )
 _OPEN = changing(tenders, "opened_at")
+_AFFILIATE = inserting(affiliations, unless_there=True)
 _OPEN_BIDS = updating(bids, "version", "status", "content", "salt")

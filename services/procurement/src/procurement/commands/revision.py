@@ -45,7 +45,9 @@ async def revise_awards(writing: Writing, *, now: datetime, limit: int) -> int:
             continue
         offered = await writing.all(_BIDS, lot=held["lot_id"])
         barred = bars_after(lot["result"], [(str(each["id"]), each["orders"]) for each in rulings])
-        written = [written_bid(each, each["debtor_check"]) for each in offered]
+        written = [
+            written_bid(each, {said["bar"]: said["result"] for said in each["checks"] or ()}) for each in offered
+        ]
         subject = subject_of(held["tender_id"], held["tender_number"], lot, now)
         found = evaluate(rules, lot_of(rules, lot), written, barred, subject)
         await _revise(writing, held, lot, offered, found, rulings[-1], now)

@@ -38,6 +38,9 @@ class DebtorCheck(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+SCHEMES = frozenset({"KZ-BIN", "KZ-IIN"})
+"""The numbers that the register of debtors knows; a foreign one is in no register here."""
+
 TRANSITIONS: Procedure[Status, Action] = {
     (None, Action.SUBMISSION): Transition(Status.SEALED, "bid.submitted"),
     (Status.SEALED, Action.SUBMISSION): Transition(Status.SEALED, "bid.replaced"),

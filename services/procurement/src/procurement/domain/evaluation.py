@@ -87,13 +87,13 @@ def lot_of(rules: Profile, row: Mapping[str, Any]) -> Lot:
     return read_lot(rules, {"amount": row["amount"], "terms": terms})
 
 
-def written_bid(row: Mapping[str, Any], debtor_check: str) -> dict[str, Any]:
-    """An opened bid as a certificate has it, with what the register of debtors said of its supplier."""
+def written_bid(row: Mapping[str, Any], checks: Mapping[str, str]) -> dict[str, Any]:
+    """An opened bid as a certificate has it, with the result of every bar that was asked of it."""
     return bid_data(
         str(row["id"]),
         row["received_at"],
         row["content"],
-        checks={"debtors": debtor_check},
+        checks=checks,
         commitment=row["commitment"],
         salt=row["salt"],
     )

@@ -44,7 +44,7 @@ async def submit_bid(
     """Bid for a lot, sealed until the deadline; a later bid takes the place of an earlier one."""
     # Before the transaction begins, which it does with its first statement.
     check = await debtor_check(request.state.neighbours["registry"], caller.party)
-    sent = commands.Submission(tender=tender_id, lot=body.lot, content=body.offer.model_dump(), debtor_check=check)
+    sent = commands.Submission(tender=tender_id, lot=body.lot, content=body.offer.content(), debtor_check=check)
     row = await commands.submit_bid(writing, caller, sent, seal, now=now)
     response.headers["Location"] = f"/v1/bids/{row['id']}"
     response.headers["ETag"] = etag(row["version"])

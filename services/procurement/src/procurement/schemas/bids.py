@@ -1,22 +1,61 @@
 """The shapes of bids."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from procurement.domain.bid import DebtorCheck, Status
+from procurement.domain.bars import Result, bar_source
+from procurement.domain.bid import DebtorCheck, Status, is_sound
 from procurement.permissions import PERMISSIONS, bidder_of
 from procurement.schemas.parts import Amount, Asked, NextAction, Supplier, supplier_of
 from servicekit.database import Row
 from servicekit.identity import Caller
+from servicekit.languages import Translated
 from statute.deadlines import local
+
+
+def _no_person(scheme: str) -> str:
+    if scheme == "KZ-IIN":
+        raise ValueError("natural persons are not named here")
+    return scheme
+
 
 Years = Annotated[list[Amount | None], Field(min_length=3, max_length=3)]
 
 
+class Named(Asked):
+    """A company or another body by its number; natural persons are not named here, since bids are published."""
+
+    scheme: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9_-]{1,30}$"), AfterValidator(_no_person)]
+    id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if not is_sound(self.scheme, self.id):
+            raise ValueError("nobody can have this number")
+        return self
+
+
+class Subcontractor(Named):
+    """Who does a part of the work, and how many per cent of it."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class Declaration(Asked):
+    """What a supplier says of itself: whether it is the state's, who is affiliated with it, and who works for it."""
+
+    state_owned: bool
+    affiliates: Annotated[list[Named], Field(max_length=100)] = Field(default=[])
+    subcontractors: Annotated[list[Subcontractor], Field(max_length=100)] = Field(default=[])
+
+
 class Offer(Asked):
-    """What a supplier offers, and the figures of its last three years, oldest first; null where a year is missing."""
+    """What a supplier offers, and the figures of its last three years, oldest first; null where a year is missing.
+
+    What is not `declared` leaves the bars that depend on it unknown.
+    """
 
     price: Amount
     experience_years: Annotated[int, Field(ge=0, le=200, description="Full years in the subject of the purchase.")]
@@ -24,6 +63,11 @@ class Offer(Asked):
     taxes: Years
     payroll: Years
     warranty_months: Annotated[int, Field(ge=0, le=1200)]
+    declared: Declaration | None = None
+
+    def content(self) -> dict[str, Any]:
+        """The offer as it is sealed."""
+        return self.model_dump(exclude={"declared"} if self.declared is None else None)
 
 
 class NewBid(Asked):
@@ -31,6 +75,16 @@ class NewBid(Asked):
 
     lot: UUID
     offer: Offer
+
+
+class Check(BaseModel):
+    """A bar of the law that was asked of a bid, and what came of it; `evidence` says why, or why nobody knows."""
+
+    bar: str
+    result: Result
+    evidence: dict[str, Any]
+    words: Translated
+    source: str
 
 
 class BidSummary(BaseModel):
@@ -56,6 +110,7 @@ class Bid(BidSummary):
     offer: Offer
     salt: str
     refusal: str | None
+    checks: Annotated[list[Check] | None, Field(description="Null before the evaluation.")]
     actions: list[NextAction]
 
 
@@ -75,8 +130,13 @@ def bid_of(row: Row, content: dict[str, Any], salt: str, caller: Caller) -> Bid:
         offer=Offer.model_validate(content),
         salt=salt,
         refusal=row["refusal"],
+        checks=None if row["checks"] is None else [_check(each) for each in row["checks"]],
         actions=[NextAction(name="withdrawal", method="POST", href=href)] if withdrawable else [],
     )
+
+
+def _check(said: dict[str, Any]) -> Check:
+    return Check(**said, **bar_source(said["bar"]))
 
 
 def _summary(row: Row) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from procurement.domain import award, bid, contract, plan, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
+from procurement.tables.affiliations import affiliations as affiliations
 from procurement.tables.complaints import complaints as complaints
 from procurement.tables.complaints import protocols as protocols
 from procurement.tables.plans import plan_changes as plan_changes
@@ -143,6 +144,7 @@ bids = Table(
     Column("content", JSONB(none_as_null=True)),
     Column("salt", Text),
     Column("refusal", Text),
+    Column("checks", JSONB(none_as_null=True)),
     UniqueConstraint("lot_id", "party_id", name="bids_one_per_supplier"),
     one_of("bids", "status", list(bid.Status)),
     one_of("bids", "debtor_check", list(bid.DebtorCheck)),
