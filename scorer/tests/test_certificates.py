@@ -11,7 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorer import Fault, Lot, UnfitBid, UnfitLot, bid_data, certify, code_hash, profile, recount
+from scorer import (
+    EXPLAINED,
+    Fault,
+    Lot,
+    UnfitBid,
+    UnfitLot,
+    bid_data,
+    certify,
+    code_hash,
+    explained,
+    profile,
+    profiles,
+    read_lot,
+    recount,
+    would_have_won,
+)
 from scorer import canonical as written
 from scorer.certificates import digest
 
@@ -125,7 +140,9 @@ def test_each_byte_that_is_flipped_is_found_at_a_place(honest: dict[str, Any]) -
         (lambda told: told.update(subject=[]), "form", "/subject"),
         (lambda told: told.update(digest="0" * 64), "digest", "/digest"),
         (lambda told: told.update(format="ashyq-certificate/9"), "format", "/format"),
-        (lambda told: told.update(explanation={}), "explanation", "/explanation"),
+        (lambda told: told.update(explanation=[]), "form", "/explanation"),
+        (lambda told: told.update(explanation={}), "explanation", "/explanation/code"),
+        (lambda told: told.update(explanation={"code": "0" * 64}), "explanation", "/explanation/absolute"),
         (lambda told: told.pop("lot"), "form", "/lot"),
     ],
 )
@@ -136,6 +153,45 @@ def test_a_change_is_found_where_it_is(
     change(told)
     fault = fault_of(written(told))
     assert (fault.kind, fault.place) == (kind, place), fault
+
+
+def test_an_explanation_is_worked_out_again_too(honest: dict[str, Any]) -> None:
+    told = json.loads(written(explained(honest)))
+    assert told["digest"] == honest["digest"]
+    assert recount(written(told)).winner == "a"
+    lost = told["explanation"]["would_have_won"]
+    assert [each["bid"] for each in lost] == ["b", "c"]  # who was barred could not have won
+    assert lost[1]["price"] == 89_999_999
+    lost[1]["price"] += 1
+    fault = fault_of(written(told))
+    assert (fault.kind, fault.place) == ("explanation", "/explanation/would_have_won/1/price")
+    assert "other code" not in fault.message
+    told["explanation"]["code"] = "0" * 64
+    assert "It was made by other code (000000000000)" in fault_of(written(told)).message
+
+
+def test_of_many_bids_one_is_explained_at_a_time() -> None:
+    offered = [bid(f"b{n:02}", f"{900_000 - n}.00", experience=10) for n in range(EXPLAINED + 1)]
+    made = certify(profile=RULES, lot=LOT, bids=offered)
+    assert explained(made) == made
+    assert would_have_won(made, "b00")["price"] == 89_998_799
+    with pytest.raises(KeyError):
+        would_have_won(made, "none")
+    few = certify(profile=RULES, lot=LOT, bids=offered[:1])
+    made["explanation"] = explained(few)["explanation"]
+    assert fault_of(written(made)).message == f"A certificate of more than {EXPLAINED} bids is not explained."
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_by_every_profile_a_certificate_is_one(name: str) -> None:
+    """Without bids at least, where the terms of the lot need not be said."""
+    rules = profile(name)
+    try:
+        lot = read_lot(rules, {"amount": 100_000_000})
+    except UnfitLot as error:
+        pytest.skip(f"its lots need more: {error}")
+    made = explained(certify(profile=rules, lot=lot, bids=[]))
+    assert recount(written(made)).profile == name
 
 
 @pytest.mark.parametrize(

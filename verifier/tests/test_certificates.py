@@ -103,6 +103,14 @@ def certified_by_other_code() -> dict[str, Any]:
     return made | {"digest": digest(made)}
 
 
+def test_one_that_was_revised_is_said_to_be(run: Run) -> None:
+    made = trial(lot={"id": LOT["id"], "position": 1})
+    journal = Journal([act(0, LOT, certificate=made["digest"]), act(1, LOT, certificate="0" * 64), act(2, LOT)])
+    code, text = run(made | {"receipt": journal.receipt(LOT)})
+    assert code == 0
+    assert "The journal has published a later certificate of this lot: the result was revised.\n" in text
+
+
 def test_json_says_all_that_was_found(run: Run, published: dict[str, Any], tmp_path: Path) -> None:
     keys = published["receipt"]["keys"]
     (tmp_path / "keys").write_text("\n".join(keys))
@@ -123,6 +131,7 @@ def test_json_says_all_that_was_found(run: Run, published: dict[str, Any], tmp_p
         "digest": published["digest"],
         "made_by": code_hash(),
         "recounted_by": code_hash(),
+        "revised": False,
     }
 
 

@@ -4,7 +4,7 @@ Pure and exact: whole numbers and fractions, never floats. The same input always
 Everything a caller needs is named here.
 """
 
-from scorer.certificates import bid_data, certify, code_hash, read_stated
+from scorer.certificates import EXPLAINED, bid_data, certify, code_hash, explained, read_stated, would_have_won
 from scorer.documents import read_profile
 from scorer.explanation import Explanation, Reversal, explain, reversals
 from scorer.inputs import Asked, Bid, Lot, UnfitBid, UnfitLot
@@ -18,6 +18,7 @@ from scorer.scoring import Dumped, Earned, Part, Ranked, Refused, Scoring, score
 from scorer.ties import TieStep
 
 __all__ = [
+    "EXPLAINED",
     "Asked",
     "Bid",
     "Dumped",
@@ -44,6 +45,7 @@ __all__ = [
     "check_lot",
     "code_hash",
     "explain",
+    "explained",
     "margin",
     "profile",
     "profiles",
@@ -54,4 +56,5 @@ __all__ = [
     "recount",
     "reversals",
     "score",
+    "would_have_won",
 ]

@@ -12,15 +12,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scorer.documents import read_profile
+from scorer.explanation import explain
 from scorer.inputs import Bid, Lot
+from scorer.margins import margin
 from scorer.notation import canonical
 from scorer.profiles import Profile
-from scorer.reading import read_bid
+from scorer.reading import read_bid, read_lot
 from scorer.scoring import score
 from statute.money import Money
 
 FORMAT = "ashyq-certificate/1"
 DIGESTED = ("barred", "bids", "code", "format", "lot", "profile", "result", "subject")
+EXPLAINED = 12
+"""A certificate of more bids than these is not explained: the work grows with their square, where bids are compared."""
 MEMBERS = frozenset({*DIGESTED, "digest", "explanation", "receipt"})
 OF_A_BID = frozenset({"checks", "commitment", "confirmed", "id", "received_at", "salt", "stated"})
 OF_A_BAR = frozenset({"bid", "reason", "source", "words"})
@@ -62,6 +67,40 @@ def certify(
     made["result"] = scored(profile, lot, [read_stated(profile, bid) for bid in shown], out)
     made["digest"] = digest(made)
     return made
+
+
+def explained(certificate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a certificate with its explanation: what would have won, and whose absence would change the winner.
+
+    One of more scored bids than `EXPLAINED` stays as it is.
+    """
+    profile = read_profile(certificate["profile"]["rules"])
+    bids = scored_bids(profile, certificate)
+    if len(bids) > EXPLAINED:
+        return dict(certificate)
+    return {**certificate, "explanation": explanation(profile, read_lot(profile, certificate["lot"]), bids)}
+
+
+def would_have_won(certificate: Mapping[str, Any], bid: str) -> dict[str, Any]:
+    """Return what alone would have made one of the scored bids win, as `Margin.as_data`.
+
+    Raises:
+        KeyError: none of the scored bids has this id.
+    """
+    profile = read_profile(certificate["profile"]["rules"])
+    lot = read_lot(profile, certificate["lot"])
+    return margin(profile, lot, scored_bids(profile, certificate), bid).as_data()
+
+
+def explanation(profile: Profile, lot: Lot, bids: Sequence[Bid]) -> dict[str, Any]:
+    """Return what follows from the rest of a certificate, with the hash of the code that it was found by."""
+    return {"code": code_hash(), **explain(profile, lot, bids).as_data()}
+
+
+def scored_bids(profile: Profile, certificate: Mapping[str, Any]) -> list[Bid]:
+    """Return the bids of a certificate that were not barred."""
+    barred = {each["bid"] for each in certificate["barred"]}
+    return [read_stated(profile, each) for each in certificate["bids"] if each["id"] not in barred]
 
 
 def digest(certificate: Mapping[str, Any]) -> str:

@@ -2,20 +2,33 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from scorer.certificates import FORMAT, MEMBERS, OF_A_BAR, OF_A_BID, code_hash, digest, read_stated, scored
+from scorer.certificates import (
+    EXPLAINED,
+    FORMAT,
+    MEMBERS,
+    OF_A_BAR,
+    OF_A_BID,
+    code_hash,
+    digest,
+    explanation,
+    read_stated,
+    scored,
+)
 from scorer.documents import read_profile
-from scorer.inputs import Bid
+from scorer.inputs import Bid, Lot
 from scorer.notation import canonical
 from scorer.profiles import Profile
 from scorer.reading import read_lot
 
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _SHORT = 60
+_HASH = re.compile("[0-9a-f]{64}")
 T = TypeVar("T")
 
 
@@ -58,9 +71,10 @@ def recount(raw: bytes) -> Recounted:
     bids = [_bid(profile, data, f"/bids/{n}") for n, data in enumerate(_list(told, "bids"))]
     known = {bid.id for bid in bids}
     barred = {_barred(data, known, f"/barred/{n}") for n, data in enumerate(_list(told, "barred"))}
-    _same(told, _got("result", "/result", scored, profile, lot, bids, barred), "result")
+    _same(told, _got("result", "/result", scored, profile, lot, bids, barred), "result", told["code"])
     _expect(told["subject"] is None or isinstance(told["subject"], dict), "form", "/subject", "It is no object.")
-    _expect(told["explanation"] is None, "explanation", "/explanation", "It says what does not follow from the bids.")
+    if told["explanation"] is not None:
+        _explained(told, profile, lot, [bid for bid in bids if bid.id not in barred])
     message = "It is not of what stands here: something was changed that no point depends on."
     _expect(told["digest"] == digest(told), "digest", "/digest", message)
     undecided = told["result"]["undecided"]
@@ -142,14 +156,25 @@ def _members(value: Any, names: Collection[str], place: str) -> None:
         raise Fault("form", f"{place}/{_escaped(name)}", "It is missing." if name in names else "It is not known.")
 
 
-def _same(told: Mapping[str, Any], found: Any, name: str) -> None:
+def _explained(told: Mapping[str, Any], profile: Profile, lot: Lot, bids: list[Bid]) -> None:
+    """Hold the explanation to what follows from the bids; it may have been made later, and by other code."""
+    _expect(isinstance(told["explanation"], dict), "form", "/explanation", "It is no object.")
+    message = f"A certificate of more than {EXPLAINED} bids is not explained."
+    _expect(len(bids) <= EXPLAINED, "explanation", "/explanation", message)
+    made_by = told["explanation"].get("code")
+    _expect(_HASH.fullmatch(str(made_by)), "explanation", "/explanation/code", "It is no hash of code.")
+    found = _got("explanation", "/explanation", explanation, profile, lot, bids)
+    _same(told, found | {"code": made_by}, "explanation", made_by)
+
+
+def _same(told: Mapping[str, Any], found: Any, name: str, made_by: Any) -> None:
     """Hold what is told to what was found; the first place where they differ is a fault."""
     if canonical(told[name]) == canonical(found):
         return
     for place, said, counted in _differences(told[name], found, f"/{name}"):
         message = f"It says {_short(said)}; worked out again it is {_short(counted)}."
-        if told["code"] != code_hash():
-            message += f" It was made by other code ({str(told['code'])[:12]}) than worked it out ({code_hash()[:12]})."
+        if made_by != code_hash():
+            message += f" It was made by other code ({str(made_by)[:12]}) than worked it out ({code_hash()[:12]})."
         raise Fault(name, place, message)
 
 

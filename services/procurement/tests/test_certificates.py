@@ -54,7 +54,12 @@ async def test_the_certificate_of_an_award_is_worked_out_again_and_was_published
     assert found.subject["lot"] == {"id": lot["id"], "position": 1}
     assert found.receipt is not None
     assert [entry.event for entry in found.receipt.entries] == ["lot.evaluated"]
-    assert answer.json()["result"] == await look("nobody", f"/v1/lots/{lot['id']}/result")
+    result = await look("nobody", f"/v1/lots/{lot['id']}/result")
+    told = result.pop("explanation")
+    assert answer.json()["result"] == result
+    assert [each["bid"] for each in told["would_have_won"]] == [result["ranking"][1]["bid"]]
+    (explained,) = answer.json()["explanation"]["would_have_won"]
+    assert told["would_have_won"][0]["facts"] == explained["facts"]
     assert answer.headers["content-disposition"].startswith("attachment; filename")
     tag = {"if-none-match": answer.headers["etag"]}
     again = await client.get(f"/v1/lots/{lot['id']}/certificate", headers=tag)
@@ -125,3 +130,35 @@ async def test_what_was_offered_is_what_was_committed_to(award: Do, certificate:
     with pytest.raises(Fault) as fault:
         verify_certificate(canonical(told), None, fast_verify)
     assert (fault.value.kind, fault.value.place) == ("commitment", "/bids/0/commitment")
+
+
+async def test_a_lot_is_recounted_by_a_profile_that_one_asks_for_and_nothing_is_stored(
+    client: httpx.AsyncClient, award: Do, look: Look
+) -> None:
+    lot = await award({"supplier": "850000", "rival": "900000"})
+    address = f"/v1/lots/{lot['id']}/recount"
+    found = await look("nobody", address, profile="report-2022")
+    assert (found["same_winner"], found["winner_then"], found["missing"]) == (True, lot["award"]["bid"], [])
+    result = await look("nobody", f"/v1/lots/{lot['id']}/result")
+    assert found["result"] == {name: value for name, value in result.items() if name != "explanation"}
+    assert (await client.get(address, params={"profile": "none"})).json()["code"] == "unknown-profile"
+    assert await look("nobody", address) == found
+    events = [each["event"] for each in (await look("nobody", "/v1/journals/procurement/entries"))["items"]]
+    assert events.count("lot.evaluated") == 1
+
+
+async def test_a_loser_is_told_by_how_much_and_what_would_have_won(
+    client: httpx.AsyncClient, people: People, award: Do, look: Look
+) -> None:
+    lot = await award({"supplier": "850000", "rival": "900000"})
+    address = f"/v1/lots/{lot['id']}/result"
+    (all_told,) = (await look("nobody", address))["explanation"]["would_have_won"]
+    loser = all_told["bid"]
+    assert loser != lot["award"]["bid"]
+    assert all_told["behind"] == {"exact": "10/1", "display": "10.00"}
+    assert all_told["price"] == {"amount": "849999.99", "currency": "KZT"}
+    one = (await look("nobody", address, bid=loser))["explanation"]
+    assert one == {"would_have_won": [all_told], "absolute": None, "reversals": None}
+    winner = (await look("nobody", address, bid=lot["award"]["bid"]))["explanation"]["would_have_won"][0]
+    assert (winner["behind"]["display"], winner["price"]["amount"]) == ("0.00", "900000.00")
+    assert (await client.get(address, params={"bid": lot["id"]}, headers=people["nobody"])).status_code == 404

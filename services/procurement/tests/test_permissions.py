@@ -51,6 +51,7 @@ READS: dict[str, str] = {
     "read_lot_result": "/v1/lots/{lot}/result",
     "read_lot_certificate": "/v1/lots/{lot}/certificate",
     "read_lot_receipt": "/v1/lots/{lot}/receipt",
+    "recount_lot": "/v1/lots/{lot}/recount?profile=report-2022",
     "list_award_complaints": "/v1/lots/{lot}/complaints",
     "list_contracts": "/v1/contracts",
     "read_contract": "/v1/contracts/{contract}",

@@ -18,7 +18,8 @@ class Certified:
     """What a certificate proves: by this profile these bids have this result.
 
     With a receipt, a journal published it when the lot was evaluated; None for a trial, which anybody can make.
-    `made_by` and `recounted_by` are hashes of the code of the scorer that made it, and of the one here.
+    `revised` says that the receipt shows a later one of the same lot. `made_by` and `recounted_by` are hashes of the
+    code of the scorer that made it, and of the one here.
     """
 
     subject: dict[str, Any] | None
@@ -31,6 +32,7 @@ class Certified:
     digest: str
     made_by: str
     recounted_by: str
+    revised: bool
     receipt: Verified | None
 
 
@@ -57,7 +59,7 @@ def verify_certificate(raw: bytes, keys: Sequence[Key] | None, verify: Verify = 
         found = scorer.recount(raw)
     except scorer.Fault as fault:
         raise Fault(fault.kind, fault.place, fault.message) from None
-    receipt = None if found.receipt is None else _published(found, keys, verify)
+    receipt, revised = (None, False) if found.receipt is None else _published(found, keys, verify)
     if receipt is None and found.subject is not None:
         raise Fault("receipt", "/receipt", "It is about a lot, and nothing shows that a journal published it.")
     return Certified(
@@ -71,22 +73,23 @@ def verify_certificate(raw: bytes, keys: Sequence[Key] | None, verify: Verify = 
         digest=found.digest,
         made_by=found.made_by,
         recounted_by=scorer.code_hash(),
+        revised=revised,
         receipt=receipt,
     )
 
 
-def _published(found: scorer.Recounted, keys: Sequence[Key] | None, verify: Verify) -> Verified:
-    """Check the receipt, and that one of its acts published the certificate about the same lot."""
+def _published(found: scorer.Recounted, keys: Sequence[Key] | None, verify: Verify) -> tuple[Verified, bool]:
+    """Check the receipt, and that an act in it published the certificate for this lot; say if a later act did again."""
     try:
         receipt = verify_receipt(canonical(found.receipt), keys, verify)
     except Fault as fault:
         raise Fault(fault.kind, f"/receipt: {fault.place}", fault.message) from None
     except ValueError as error:
         raise Fault("form", "/receipt", str(error)) from None
-    acts = [placed["entry"] for placed in found.receipt["entries"]]
-    if not any(act["data"].get("certificate") == found.digest for act in acts):
+    published = [placed["entry"]["data"].get("certificate") for placed in found.receipt["entries"]]
+    if found.digest not in published:
         raise Fault("receipt", "/receipt/entries", "The journal published another certificate than this one.")
     lot = (found.subject or {}).get("lot")
     if not isinstance(lot, dict) or found.receipt["object"] != {"id": lot.get("id"), "kind": "lot"}:
         raise Fault("receipt", "/receipt/object", "It is the receipt of another lot.")
-    return receipt
+    return receipt, found.digest != [one for one in published if one][-1]

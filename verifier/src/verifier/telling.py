@@ -18,6 +18,8 @@ def tell_certificate(found: Certified) -> list[str]:
     ]
     if found.made_by != found.recounted_by:
         lines.append(f"made by other code of the scorer, {found.made_by}; recounted by {found.recounted_by}")
+    if found.revised:
+        lines.append("The journal has published a later certificate of this lot: the result was revised.")
     return [*lines, *(tell_receipt(found.receipt) if found.receipt else [])]
 
 

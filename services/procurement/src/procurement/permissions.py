@@ -43,6 +43,7 @@ PERMISSIONS = Permissions(
         "read_lot": _EVERYBODY,
         "read_lot_result": _EVERYBODY,
         "read_lot_certificate": _EVERYBODY,
+        "recount_lot": _EVERYBODY,
         "read_lot_receipt": _EVERYBODY,
         "file_award_complaint": _BIDDER,
         "list_award_complaints": _EVERYBODY,

@@ -1,19 +1,22 @@
 """The addresses of lots: their result and their contract."""
 
+import asyncio
 from hashlib import sha256
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from procurement.commands import awards as commands
+from procurement.domain.recounting import recount_by
 from procurement.queries import lots as queries
 from procurement.queries.bids import bid_on
-from procurement.queries.certificates import read_certificate
+from procurement.queries.certificates import read_certificate, read_explained
 from procurement.schemas.awards import Contract, contract_of
 from procurement.schemas.lots import Lot, lot_of
-from procurement.schemas.scoring import Certificate, Scoring, scoring_of
-from scorer import canonical
+from procurement.schemas.scoring import Certificate, LotResult, Recount, lot_result_of, one_explained, recount_of
+from scorer import canonical, profile, would_have_won
 from servicekit.clock import Now
 from servicekit.conditional import etag, not_modified
 from servicekit.database import Row
@@ -39,12 +42,19 @@ async def read_lot(
 
 
 @router.get("/{lot_id}/result")
-async def read_lot_result(caller: CurrentCaller, reading: Read, lot_id: UUID) -> Scoring:
-    """How the bids for a lot were scored: every point with its reason; absent before the award."""
+async def read_lot_result(caller: CurrentCaller, reading: Read, lot_id: UUID, bid: UUID | None = None) -> LotResult:
+    """How the bids for a lot were scored, every point with its reason, and what would have won; for one bid, or all."""
     row = await queries.read_lot(reading, caller, lot_id)
     if row["result"] is None:
         raise NotFound
-    return scoring_of(row["result"])
+    if bid is None:
+        return lot_result_of(row["result"], (await read_explained(reading, lot_id))["explanation"])
+    certificate = await read_certificate(reading, lot_id)
+    try:
+        margin = await asyncio.to_thread(would_have_won, certificate, str(bid))
+    except KeyError as error:
+        raise NotFound from error
+    return one_explained(row["result"], margin, str(bid))
 
 
 @router.get(
@@ -55,7 +65,7 @@ async def read_lot_result(caller: CurrentCaller, reading: Read, lot_id: UUID) ->
 async def read_lot_certificate(request: Request, caller: CurrentCaller, reading: Read, lot_id: UUID) -> Response:
     """All that the result of a lot came from, with its receipt: `ashyq-verify` works it out again, on any machine."""
     lot = await queries.read_lot(reading, caller, lot_id)
-    certificate = await read_certificate(reading, lot_id)
+    certificate = await read_explained(reading, lot_id)
     receipt = await make_receipt(request, reading, lot_id, private=False)
     if isinstance(receipt, Response):
         return receipt
@@ -68,6 +78,22 @@ async def read_lot_certificate(request: Request, caller: CurrentCaller, reading:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
     }
     return not_modified(request, tag) or Response(content, headers=headers, media_type="application/json")
+
+
+@router.get("/{lot_id}/recount")
+async def recount_lot(
+    caller: CurrentCaller,
+    reading: Read,
+    lot_id: UUID,
+    by: Annotated[str | None, Query(alias="profile", max_length=100)] = None,
+) -> Recount:
+    """What would have become of the same bids by another profile, or by the published one, and who would have won."""
+    lot = await queries.read_lot(reading, caller, lot_id)
+    certificate = await read_certificate(reading, lot_id)
+    rules = profile(by or lot["tender_profile"])
+    # Of a thousand bids it takes a while, and others are not to wait for that.
+    found = await asyncio.to_thread(recount_by, rules, certificate)
+    return recount_of(rules, found, certificate["result"]["winner"])
 
 
 @router.post("/{lot_id}/contract", status_code=201)
