@@ -41,6 +41,7 @@ READS: dict[str, str] = {
     "read_plan_receipt": "/v1/plans/{plan}/receipt",
     "list_tenders": "/v1/tenders",
     "read_tender": "/v1/tenders/{tender}",
+    "read_tender_protocol": "/v1/tenders/{tender}/protocol",
     "read_tender_clocks": "/v1/tenders/{tender}/clocks",
     "read_tender_history": "/v1/tenders/{tender}/history",
     "read_tender_receipt": "/v1/tenders/{tender}/receipt",

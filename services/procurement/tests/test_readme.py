@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from procurement.domain import award, bid, complaint, plan, tender
+from procurement.domain.lifecycle import lifecycle_table
 from procurement.permissions import PERMISSIONS
 from procurement.settings import Settings
 from servicekit.drawing import operation_table, place_in, remedy, state_diagram, transition_table
 
 README = Path(__file__).parents[1] / "README.md"
 DRAWN = {
+    "lifecycle": lifecycle_table(),
     "plan": transition_table(plan.TRANSITIONS, plan.Status, plan.Action),
     "tender": transition_table(tender.TRANSITIONS, tender.Status, tender.Action),
     "bid": transition_table(bid.TRANSITIONS, bid.Status, bid.Action),

@@ -32,6 +32,7 @@ PERMISSIONS = Permissions(
         "read_tender": _EVERYBODY,
         "read_tender_history": _EVERYBODY,
         "read_tender_clocks": _EVERYBODY,
+        "read_tender_protocol": _EVERYBODY,
         "read_tender_receipt": _EVERYBODY,
         "publish_tender": _BUYER,
         "cancel_tender": _BUYER,

@@ -10,8 +10,10 @@ from procurement.domain.regions import Region
 from procurement.domain.tender import Status
 from procurement.queries import tenders as queries
 from procurement.queries.clocks import clocks_of
+from procurement.queries.protocols import read_record
 from procurement.schemas.clocks import Clock, clock_of
 from procurement.schemas.parts import Bin
+from procurement.schemas.protocols import Protocol, protocol_of
 from procurement.schemas.tenders import (
     NewCancellation,
     NewLot,
@@ -93,6 +95,13 @@ async def read_tender_history(
     """Every step of a tender, oldest first, each with its entry in the journal."""
     await queries.read_tender(reading, caller, tender_id)
     return await history_page(reading, tender_id, page)
+
+
+@router.get("/{tender_id}/protocol")
+async def read_tender_protocol(caller: CurrentCaller, reading: Read, now: Now, tender_id: UUID) -> Protocol:
+    """The protocols of the opening and of every result: who bid what, and what came of it; none before the opening."""
+    row = await queries.read_tender(reading, caller, tender_id)
+    return protocol_of(row, await read_record(reading, row, today=local(now).date()))
 
 
 @router.get("/{tender_id}/clocks")

@@ -130,12 +130,13 @@ def bid_of(row: Row, content: dict[str, Any], salt: str, caller: Caller) -> Bid:
         offer=Offer.model_validate(content),
         salt=salt,
         refusal=row["refusal"],
-        checks=None if row["checks"] is None else [_check(each) for each in row["checks"]],
+        checks=None if row["checks"] is None else [check_of(each) for each in row["checks"]],
         actions=[NextAction(name="withdrawal", method="POST", href=href)] if withdrawable else [],
     )
 
 
-def _check(said: dict[str, Any]) -> Check:
+def check_of(said: dict[str, Any]) -> Check:
+    """A bar that was asked, with its words."""
     return Check(**said, **bar_source(said["bar"]))
 
 
