@@ -1,4 +1,4 @@
-"""A filtered page of awards over HTTP, at a million awards, against PostGraphile on the same data."""
+"""Ten million awards: filtered pages, also against PostGraphile on the same data, and all of them at once."""
 
 import asyncio
 import base64
@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import asyncpg
 import httpx
-from rich.progress import track
 
+import exports
+from award_data import fill
 from rounds import UVICORN, Goal, Measured, Section, console, interleaved, load, process, program, ratio, request
 from servicekit.base_settings import SANDBOX_ISSUER
 from servicekit.migrations.running import upgrade
@@ -21,8 +22,10 @@ from stack import databases, postgres
 from verifier.notes import LOG
 from verifier.signing import Signer
 
-AWARDS = int(os.environ.get("AWARDS", "1000000"))
-_A_STEP = 50_000
+AWARDS = int(os.environ.get("AWARDS", "10000000"))
+# A folder that is kept, with a database that is filled once.
+_KEPT = os.environ.get("AWARDS_FOLDER")
+_SERVER = {"shared_buffers": "2GB", "max_wal_size": "16GB"}
 _OURS, _PEER = "awards of procurement", "awards of PostGraphile"
 _POSTGRAPHILE = "postgraphile@4.14.1"
 _FILTER = {"region": "KZ-75", "status": "contracted"}
@@ -34,43 +37,42 @@ query ($region: String!, $status: String!) {
             supplier supplierScheme supplierNumber supplierName amount allocated awardedOn complaintsUntil synthetic }
   }
 }"""
-# Only the awards themselves: the page asks nothing else, so their tenders, lots and bids are left out.
-_FILLING = """
-INSERT INTO awards (id, version, status, synthetic, tender_id, tender_number, lot_id, lot_position, lot_title, method,
-                    region, buyer, buyer_name, bid_id, supplier, supplier_scheme, supplier_number, supplier_name,
-                    item_code, item_name, amount, allocated, awarded_at, awarded_on, complaints_until, rules,
-                    rules_version, calendar, words)
-SELECT gen_random_uuid(), 1, (ARRAY['announced', 'contracted', 'contracted', 'contracted'])[1 + i % 4], true,
-       gen_random_uuid(), 'ГЗ-2026-' || lpad(i::text, 7, '0'), gen_random_uuid(), 1,
-       jsonb_build_object('kk', 'Кеңсе қағазы', 'ru', 'Бумага офисная', 'en', 'Office paper'), 'rating-point',
-       (ARRAY['KZ-10', 'KZ-11', 'KZ-15', 'KZ-19', 'KZ-71', 'KZ-75', 'KZ-79'])[1 + i / 4 % 7],
-       lpad((100000 + i::bigint * 7919 % 4000)::text, 12, '9'), 'Әкімдік', gen_random_uuid(), gen_random_uuid(),
-       'KZ-BIN', lpad((200000 + i::bigint * 104729 % 9000)::text, 12, '9'), 'Жабдықтаушы ЖШС', '17.12.14',
-       'Office paper',
-       100000 + i % 900000, 1000000, timestamptz '2026-01-01' + i % 300 * interval '1 day' + i * interval '1 ms',
-       date '2026-01-01' + (i % 300)::int, date '2026-01-08' + (i % 300)::int, 'report', '2024-05', 'kz-2026.1',
-       to_tsvector('simple', 'Кеңсе қағазы')
-  FROM generate_series($1::int, $2::int) AS i"""
 
 
 def measure(data: Path, port: int) -> Section:
-    """In a data folder of its own; two ports from `port` on are used."""
-    with postgres.running(data) as server:
+    """In a data folder of its own, or the kept one; two ports from `port` on are used."""
+    folder = Path(_KEPT) if _KEPT else data
+    with postgres.running(folder, settings=_SERVER) as server:
         urls = asyncio.run(databases.prepare(server.url, "procurement", "bench"))
+        admin = server.url.rpartition("/")[0] + "/ashyq_procurement"
         upgrade("procurement", urls.migration_database_url)
-        asyncio.run(_fill(server.url.rpartition("/")[0] + "/ashyq_procurement"))
+        filled = asyncio.run(_filled(admin))
         uvicorn = [program("uvicorn"), "--factory", "procurement.main:create_app", *UVICORN.split(), "--port"]
         peer = [*_postgraphile(data), "--connection", urls.database_url, "--port", str(port + 1)]
-        with (
-            process([*uvicorn, str(port)], _environment(urls.database_url), port),
-            process(peer, {"NODE_ENV": "production"}, port + 1, lambda at: bool(_ids_of_the_peer(at))),
-        ):
-            if _ids_of_ours(port) != _ids_of_the_peer(port + 1):
-                sys.exit("The two pages are not the same.")
-            figures = interleaved({_OURS: lambda: _ours(port), _PEER: lambda: _theirs(port + 1)})
-    reached = ratio(figures, _OURS, _PEER)
-    goal = Goal(f"{_OURS} / {_PEER}", reached, 1.0)
-    return Section("awards", list(figures.values()), {goal.name: reached}, [goal], {"awards": AWARDS, "page": _PAGE})
+        with process([*uvicorn, str(port)], _environment(urls.database_url), port) as serving:
+            goals = exports.filtered(port)
+            with process(peer, {"NODE_ENV": "production"}, port + 1, lambda at: bool(_ids_of_the_peer(at))):
+                if _ids_of_ours(port) != _ids_of_the_peer(port + 1):
+                    sys.exit("The two pages are not the same.")
+                figures = interleaved({_OURS: lambda: _ours(port), _PEER: lambda: _theirs(port + 1)})
+            copies, ratios, reached = exports.copied(port, admin, serving, filled)
+    pages = ratio(figures, _OURS, _PEER)
+    goals += [Goal(f"{_OURS} / {_PEER}", pages, 1.2), *reached]
+    ratios = {f"{_OURS} / {_PEER}": pages, **ratios}
+    circumstances = {"awards": filled, "page": _PAGE, "load": os.getloadavg(), "copies": "in rows a second"}
+    return Section("awards", [*figures.values(), *copies], ratios, goals, circumstances)
+
+
+async def _filled(url: str) -> int:
+    """How many awards there are, after they are made if there are none."""
+    connection = await asyncpg.connect(url)
+    try:
+        if not await connection.fetchval("SELECT EXISTS (SELECT FROM awards)"):
+            await fill(url, AWARDS)
+        found: int = await connection.fetchval("SELECT count(*) FROM awards", timeout=600)
+        return found
+    finally:
+        await connection.close()
 
 
 def _ours(port: int) -> Measured:
@@ -100,18 +102,6 @@ def _target() -> str:
 
 def _graphql() -> dict[str, object]:
     return {"query": _QUERY, "variables": _FILTER}
-
-
-async def _fill(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("SET session_replication_role = replica")  # what awards refer to is not there
-        steps = range(1, AWARDS + 1, _A_STEP)
-        for first in track(steps, description=f"Writing {AWARDS:,} awards", console=console, transient=True):
-            await connection.execute(_FILLING, first, min(first + _A_STEP - 1, AWARDS), timeout=300)
-        await connection.execute("VACUUM ANALYZE awards", timeout=300)
-    finally:
-        await connection.close()
 
 
 def _environment(url: str) -> dict[str, str]:

@@ -124,8 +124,8 @@ def healthy(port: int) -> bool:
 @contextmanager
 def process(
     command: list[str], environment: dict[str, str], port: int, ready: Callable[[int], bool] = healthy
-) -> Iterator[None]:
-    """A server process, from its start until it is ready to the end of the block."""
+) -> Iterator[int]:
+    """A server process, from its start until it is ready to the end of the block; gives its number."""
     started = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -136,7 +136,7 @@ def process(
             if started.poll() is not None:
                 sys.exit(f"{command[0]} did not start")
             time.sleep(0.05)
-        yield
+        yield started.pid
     finally:
         started.send_signal(signal.SIGINT)
         started.wait(30)

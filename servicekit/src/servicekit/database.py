@@ -30,6 +30,7 @@ NUMBERS_A_BLOCK = 32
 _ACQUIRE_SECONDS = 5.0
 _CLOSE_SECONDS = 5.0
 _SERVER_SETTINGS = {
+    "datestyle": "ISO",
     "statement_timeout": "10s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
+    Numeric,
     Select,
     Text,
     Uuid,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
@@ -34,7 +35,10 @@ from servicekit.forms import Form
 from servicekit.languages import LANGUAGES
 from servicekit.permissions import NotFound
 
+# Members of a JSON object: others, columns, and words that are always the same.
 _Members: TypeAlias = dict[str, Any]
+# Columns of words that the database holds to a list, in which nothing has to be escaped.
+_WORDS = {"status", "method", "region"}
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 _MOST: ColumnElement[int] = literal_column("1001")  # a page of a thousand, and the one that says that more come
@@ -119,14 +123,14 @@ async def summarise_awards(
     return await reading.all(_summary(frozenset(wanted), by, begun=behind is not None), **values, limit=limit + 1)
 
 
-def _key(name: str) -> ColumnElement[str]:
+def _key(word: str) -> ColumnElement[str]:
     """A word written into the statement; given as a parameter it would be sent each time."""
-    return literal_column(f"'{name}'")
+    return literal_column(f"'{word}'", Text)
 
 
 def _money(column: ColumnElement[int]) -> _Members:
     # A whole number times 0.01 has two decimals exactly.
-    return {"amount": cast(column * literal_column("0.01"), Text), "currency": _key("KZT")}
+    return {"amount": type_coerce(column * literal_column("0.01"), Numeric), "currency": "KZT"}
 
 
 def _shown(row: Any) -> _Members:
@@ -137,11 +141,11 @@ def _shown(row: Any) -> _Members:
         "tender": {"id": row.tender_id, "number": row.tender_number},
         "lot": {"id": row.lot_id, "position": row.lot_position, "title": row.lot_title},
         "item": {"code": row.item_code, "name": row.item_name},
-        "quantity": cast(row.quantity, Text),
+        "quantity": row.quantity,
         "unit": row.unit,
         "method": row.method,
         "region": row.region,
-        "buyer": {"scheme": _key("KZ-BIN"), "id": row.buyer, "name": row.buyer_name},
+        "buyer": {"scheme": "KZ-BIN", "id": row.buyer, "name": row.buyer_name},
         "supplier": {
             "party": row.supplier,
             "scheme": row.supplier_scheme,
@@ -158,9 +162,42 @@ def _shown(row: Any) -> _Members:
 
 
 def _object(members: _Members) -> ColumnElement[Any]:
-    """A JSON object of these members."""
-    pairs = ((_key(name), _object(each) if isinstance(each, dict) else each) for name, each in members.items())
-    return func.json_build_object(*chain.from_iterable(pairs))
+    """A JSON object of these members, as a text: put together at once, which costs a fraction of PostgreSQL's own."""
+    joined: list[ColumnElement[Any]] = []
+    text = ""
+    for piece in _pieces(members):
+        if isinstance(piece, str):
+            text += piece
+        else:
+            joined += (_key(text), piece)
+            text = ""
+    return func.concat(*joined, _key(text), type_=Text)
+
+
+def _pieces(members: _Members) -> Iterator[Any]:
+    """The object's text in pieces, and the columns between them."""
+    for n, (name, each) in enumerate(members.items()):
+        yield f'{"," if n else "{"}"{name}":'
+        if isinstance(each, dict):
+            yield from _pieces(each)
+        elif isinstance(each, str):
+            yield f'"{each}"'
+        else:
+            yield from _value(each)
+    yield "}"
+
+
+def _value(column: ColumnElement[Any]) -> Iterator[Any]:
+    if isinstance(column.type, Integer | BigInteger | JSONB):
+        yield column
+    elif isinstance(column.type, Boolean):
+        yield cast(column, Text)
+    elif getattr(column, "nullable", False):
+        yield func.coalesce(cast(func.to_json(cast(column, Text)), Text), _key("null"))
+    elif isinstance(column.type, Text) and column.key not in _WORDS:
+        yield func.to_json(column)
+    else:  # a decimal is a text too, so that nobody rounds it
+        yield from ('"', column, '"')
 
 
 def _cells(members: _Members, path: str = "") -> Iterator[ColumnElement[Any]]:
@@ -169,6 +206,8 @@ def _cells(members: _Members, path: str = "") -> Iterator[ColumnElement[Any]]:
         place = f"{path}{name}"
         if isinstance(each, dict):
             yield from _cells(each, f"{place}.")
+        elif isinstance(each, str):
+            yield _key(each).label(place)
         elif isinstance(each.type, JSONB):
             yield from (each.op("->>")(_key(language)).label(f"{place}.{language}") for language in LANGUAGES)
         else:
@@ -207,7 +246,7 @@ def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
         "placed"
     )
     limit = bindparam("limit", type_=BigInteger)
-    joined = func.string_agg(cast(placed.c.item, Text), aggregate_order_by(_key(","), placed.c.place))
+    joined = func.string_agg(placed.c.item, aggregate_order_by(_key(","), placed.c.place))
     shown = joined.filter(placed.c.place <= limit)
     is_last = placed.c.place == limit
     return Query(
@@ -288,7 +327,7 @@ def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
 
 
 _ONE = Query(
-    select(func.convert_to(cast(_object(_shown(awards.c)), Text), _UTF8).label("item"), awards.c.version).where(
+    select(func.convert_to(_object(_shown(awards.c)), _UTF8).label("item"), awards.c.version).where(
         awards.c.id == bindparam("id")
     )
 )
