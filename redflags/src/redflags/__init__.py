@@ -4,11 +4,12 @@ from redflags.cardinal import Cardinal, by_group, by_indicator
 from redflags.examination import Populations, aside, examine
 from redflags.findings import Finding
 from redflags.options import CARDINAL, Options, UnfitSettings, read_settings
-from redflags.rules import RULES, Rule
+from redflags.rules import RULES, RULES_HASH, Rule
 
 __all__ = [
     "CARDINAL",
     "RULES",
+    "RULES_HASH",
     "Cardinal",
     "Finding",
     "Options",

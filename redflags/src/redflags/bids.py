@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from redflags.findings import CLEAR, FLAG, NOT_COMPUTABLE, Finding, State
+from redflags.lots import subject_of
 from redflags.options import Currency, Options, names
 from redflags.releases import (
     Release,
@@ -40,23 +41,22 @@ class Case(NamedTuple):
     release: Release
     options: Options
     currency: Currency
-    buyer: str | None = None
+    lot: str | None = None
 
     def parameter(self, name: str) -> Any:
         """A parameter of the rule."""
         return self.options.of(self.rule)[name]
 
     def told(self, state: State, value: float | None = None, **evidence: Any) -> Finding:
-        """A finding about the process."""
-        ocid = self.release["ocid"]
+        """A finding about the process, or the lot."""
         parties = tuple(dict.fromkeys(evidence.pop("parties", ())))
-        return Finding(self.rule, state, "process", ocid, value, evidence, parties=parties, ocid=ocid, buyer=self.buyer)
+        return Finding(
+            self.rule, state, value=value, evidence=evidence, parties=parties, **subject_of(self.release, self.lot)
+        )
 
     def untold(self, *missing: str, reason: str | None = None) -> Finding:
-        """A finding that the rule says nothing about the process."""
-        ocid = self.release["ocid"]
-        of: dict[str, Any] = {"ocid": ocid, "buyer": self.buyer}
-        return Finding(self.rule, NOT_COMPUTABLE, "process", ocid, missing=missing, reason=reason, **of)
+        """A finding that the rule says nothing about the process, or the lot."""
+        return Finding(self.rule, NOT_COMPUTABLE, missing=missing, reason=reason, **subject_of(self.release, self.lot))
 
 
 def short_submission(case: Case) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from redflags.bids import PERIOD, Case
 from redflags.findings import CLEAR, FLAG, NOT_COMPUTABLE, Finding, State
 from redflags.options import names
-from redflags.releases import awards, ids, instant, method, money, part, parts, text, whole_days
+from redflags.releases import awards, buyer, ids, instant, method, money, part, parts, text, whole_days
 
 
 class On(NamedTuple):
@@ -26,7 +26,13 @@ class On(NamedTuple):
 
     def _subject(self) -> dict[str, Any]:
         ocid, name = self.case.release["ocid"], text(self.one, "id") or ""
-        told = {"kind": self.kind, "subject": f"{ocid}/{name}", "ocid": ocid, "buyer": self.case.buyer, self.kind: name}
+        told = {
+            "kind": self.kind,
+            "subject": f"{ocid}/{name}",
+            "ocid": ocid,
+            "buyer": buyer(self.case.release),
+            self.kind: name,
+        }
         award: Any = self.one
         if self.kind == "contract":
             told["award"] = text(self.one, "awardID")

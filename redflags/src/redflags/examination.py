@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from redflags import bids, contracts
 from redflags.bids import Case
 from redflags.findings import Finding
+from redflags.lots import by_lot
 from redflags.markets import (
     BuyersSupplier,
     CoBidders,
@@ -26,7 +27,7 @@ from redflags.outliers import (
     Ratios,
     SerialLoser,
 )
-from redflags.releases import Release, buyer, is_cancelled
+from redflags.releases import Release, is_cancelled
 
 OF_PROCESS: dict[str, Callable[[Case], Finding]] = {
     "R003": bids.short_submission,
@@ -53,18 +54,26 @@ OF_PARTS: dict[str, Callable[[Case], Iterator[Finding]]] = {
 }
 
 
+OF_LOTS = frozenset({"R022", "R023", "R024", "R025", "R028", "R035", "R036", "R053", "R058"})
+"""Those about bids that compete with each other; with ``Options.by_lot``, they look at each lot by itself."""
+
+
 def examine(release: Release, options: Options, currency: Currency | None = None) -> Iterator[Finding]:
     """What the rules of one process say of a compiled release, whose ``ocid`` is a string.
 
     A cancelled tender, or a kind of procedure that is left out, is not computable by any of them.
     """
-    bought_by = buyer(release)
     put_aside = aside(release, options)
     money = currency or Currency(options.currency)
+    lots = list(by_lot(release)) if options.by_lot and put_aside is None else [(None, release)]
     for rule in options.rules:
-        case = Case(rule, release, options, money, bought_by)
-        if rule in OF_PROCESS:
-            yield OF_PROCESS[rule](case) if put_aside is None else case.untold(reason=put_aside)
+        case = Case(rule, release, options, money)
+        if put_aside is not None and rule in OF_PROCESS:
+            yield case.untold(reason=put_aside)
+        elif rule in OF_LOTS and rule in OF_PROCESS:
+            yield from (OF_PROCESS[rule](case._replace(release=one, lot=lot)) for lot, one in lots)
+        elif rule in OF_PROCESS:
+            yield OF_PROCESS[rule](case)
         elif rule in OF_PARTS and put_aside is None:
             yield from OF_PARTS[rule](case)
 
@@ -77,11 +86,14 @@ def aside(release: Release, options: Options) -> str | None:
 
 
 class Populations:
-    """The rules of populations: ``add`` every release, then ask for the ``findings``."""
+    """The rules of populations: ``add`` every release, then ask for the ``findings``.
+
+    Without a ``currency`` that the releases share, prices are compared in the main one of each process.
+    """
 
     def __init__(self, options: Options, currency: Currency | None = None) -> None:
         self._options = options
-        shared = Ratios(options, currency or Currency(options.currency))
+        shared = Ratios(options, currency)
         sales = {digits: Sales(digits) for digits in {options.of(rule)["digits"] for rule in ("R050", "R051")}}
         makers: dict[str, Callable[[], Population]] = {
             "R011": lambda: SmallPurchases(options, "R011"),
@@ -100,18 +112,22 @@ class Populations:
             "R058": lambda: HeavyDiscount(options, shared),
         }
         self._of = {rule: make() for rule, make in makers.items() if rule in options.rules}
-        self._gathered: list[Ratios | Sales] = [shared] if {"R024", "R058"} & self._of.keys() else []
-        if {"R050", "R051"} & self._of.keys():
-            self._gathered += sales.values()
+        self._ratios = shared if {"R024", "R058"} & self._of.keys() else None
+        self._sales = list(sales.values()) if {"R050", "R051"} & self._of.keys() else []
 
     def add(self, release: Release) -> None:
         """Take in a compiled release, whose ``ocid`` is a string, unless no rule looks at it."""
         if aside(release, self._options) is not None:
             return
-        for gathered in self._gathered:
-            gathered.add(release)
-        for population in self._of.values():
-            population.add(release)
+        lots = list(by_lot(release)) if self._options.by_lot else [(None, release)]
+        if self._ratios is not None:
+            for lot, one in lots:
+                self._ratios.add(one, lot)
+        for sales in self._sales:
+            sales.add(release)
+        for rule, population in self._of.items():
+            for _, one in lots if rule in OF_LOTS else [(None, release)]:
+                population.add(one)
 
     def findings(self) -> Iterator[Finding]:
         """What the rules say of every subject, rule by rule in the order of the options."""

@@ -32,13 +32,14 @@ class Finding:
     parties: tuple[str, ...] = ()
     ocid: str | None = None
     buyer: str | None = None
+    lot: str | None = None
     award: str | None = None
     contract: str | None = None
 
     def as_data(self) -> dict[str, Any]:
         """For JSON; what does not apply is left out."""
         data: dict[str, Any] = {"rule": self.rule, "state": self.state, "kind": self.kind, "subject": self.subject}
-        told = {name: getattr(self, name) for name in ("value", "reason", "ocid", "buyer", "award", "contract")}
+        told = {name: getattr(self, name) for name in ("value", "reason", "ocid", "buyer", "lot", "award", "contract")}
         data |= {name: value for name, value in told.items() if value is not None and value not in _ENDLESS}
         if self.missing:
             data["missing"] = list(self.missing)

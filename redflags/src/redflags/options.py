@@ -36,7 +36,11 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which rules are computed, with which parameters, and what is left out."""
+    """Which rules are computed, with which parameters, and what is left out.
+
+    ``by_lot``: rules about bids that compete look at each lot of a process by itself, where it is known. Cardinal does
+    not know lots.
+    """
 
     rules: tuple[str, ...] = tuple(RULES)
     currency: str | None = None
@@ -44,6 +48,7 @@ class Options:
     not_compared: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    by_lot: bool = False
     _whole: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +68,7 @@ class Options:
         return _matches(release, self.compared, self.not_compared)
 
 
-def read_settings(data: Any, rules: tuple[str, ...] = CARDINAL) -> Options:
+def read_settings(data: Any, rules: tuple[str, ...] = CARDINAL, *, by_lot: bool = False) -> Options:
     """Options from settings: ``{"currency": "USD", "R024": {"threshold": 0.05}, …}``.
 
     As in Cardinal, settings that name rules compute these alone; those that name none compute all of ``rules``.
@@ -85,6 +90,7 @@ def read_settings(data: Any, rules: tuple[str, ...] = CARDINAL) -> Options:
         not_compared=_piped(data, GLOBAL[1], GLOBAL[1]),
         excluded=_piped(exclusions, "procurement_method_details", "exclusions.procurement_method_details"),
         parameters={rule: _parameters(rule, data[rule]) for rule in named},
+        by_lot=by_lot,
     )
 
 

@@ -6,9 +6,10 @@ Each gathers what a release gives, in constant time and one small row a subject,
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from redflags.findings import CLEAR, FLAG, NOT_COMPUTABLE, Finding, Kind, State
+from redflags.lots import subject_of
 from redflags.options import Currency, Options
 from redflags.quartiles import lower_fence, quantile, quartiles, upper_fence
 from redflags.releases import (
@@ -28,6 +29,9 @@ from redflags.releases import (
     valid,
 )
 
+Subject: TypeAlias = tuple[str, str | None]
+"""A process by its ocid, or one of its lots."""
+
 
 class Population(Protocol):
     """What is gathered over releases for one rule."""
@@ -44,25 +48,25 @@ class Ratios:
 
     The winner's lowest valid bid counts. Left out are processes without exactly one active award to exactly one
     supplier, with awards that are not final, and those that the lowest price did not win; bids of several tenderers,
-    and bids in another than the main currency.
+    and bids in another than the main currency: the one that all releases share, else each process's own.
     """
 
-    def __init__(self, options: Options, currency: Currency) -> None:
+    def __init__(self, options: Options, currency: Currency | None) -> None:
         self._options, self._currency = options, currency
-        self.ratios: dict[str, float] = {}
-        self.told: dict[str, tuple[str, str, float, float, str | None]] = {}
-        self.untold: dict[str, tuple[tuple[str, ...], str | None, str | None]] = {}
+        self.ratios: dict[Subject, float] = {}
+        self.told: dict[Subject, tuple[str, str, float, float, dict[str, Any]]] = {}
+        self.untold: dict[Subject, tuple[tuple[str, ...], str | None, dict[str, Any]]] = {}
 
-    def add(self, release: Release) -> None:
-        """Take in one compiled release."""
-        ocid = release["ocid"]
+    def add(self, release: Release, lot: str | None = None) -> None:
+        """Take in one compiled release, or that of a lot."""
+        subject = release["ocid"], lot
         found = self._second_lowest(release)
         if isinstance(found[0], float):
             ratio, winner, second, low, high = found
-            self.ratios[ocid] = ratio
-            self.told[ocid] = winner, second, low, high, buyer(release)
+            self.ratios[subject] = ratio
+            self.told[subject] = winner, second, low, high, subject_of(release, lot)
         else:
-            self.untold[ocid] = (*found, buyer(release))
+            self.untold[subject] = (*found, subject_of(release, lot))
 
     def _second_lowest(self, release: Release) -> Any:
         """Ratio, winner, second and their amounts; or what is missing, and the reason."""
@@ -86,9 +90,10 @@ class Ratios:
     def _compare(self, supplier: str, details: list[Any]) -> Any:
         won: float | None = None
         second: tuple[float, str] | None = None
+        currency = self._currency or Currency(self._options.currency)
         for tenderer, bid in valid(details):
             price = money(bid)
-            if price is None or not self._currency.is_main(price[1]):
+            if price is None or not currency.is_main(price[1]):
                 continue
             if tenderer == supplier:
                 won = price[0] if won is None else min(won, price[0])
@@ -141,10 +146,9 @@ class HeavyDiscount:
 
 
 def _of_ratios(rule: str, ratios: Ratios, bound: bool, flags: Any, numbers: dict[str, Any]) -> Iterator[Finding]:  # noqa: FBT001
-    for ocid, ratio in ratios.ratios.items():
-        winner, second, low, high, bought_by = ratios.told[ocid]
+    for subject, ratio in ratios.ratios.items():
+        winner, second, low, high, of = ratios.told[subject]
         evidence = {"winner": winner, "second": second, "won": low, "second_lowest": high} | numbers
-        of: dict[str, Any] = {"kind": "process", "subject": ocid, "ocid": ocid, "buyer": bought_by}
         if not bound:
             yield Finding(rule, NOT_COMPUTABLE, value=ratio, evidence=evidence, reason="no_spread", **of)
         elif flags(ratio):
@@ -152,10 +156,9 @@ def _of_ratios(rule: str, ratios: Ratios, bound: bool, flags: Any, numbers: dict
             yield Finding(rule, FLAG, value=ratio, evidence=evidence, parties=parties, **of)
         else:
             yield Finding(rule, CLEAR, value=ratio, evidence=evidence, **of)
-    for ocid, (missing, reason, bought_by) in ratios.untold.items():
-        if ocid in ratios.ratios:  # the same process again, in another state
+    for subject, (missing, reason, of) in ratios.untold.items():
+        if subject in ratios.ratios:  # the same process again, in another state
             continue
-        of = {"kind": "process", "subject": ocid, "ocid": ocid, "buyer": bought_by}
         yield Finding(rule, NOT_COMPUTABLE, missing=missing, reason=reason, **of)
 
 

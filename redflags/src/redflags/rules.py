@@ -1,5 +1,6 @@
 """The rules as data: code, version, titles, formula in words, source, needed fields, parameters with their reasons."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,3 +84,7 @@ def _rule(one: dict[str, Any], reasons: dict[str, str], sources: dict[str, str])
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(_read())
+RULES_HASH = hashlib.sha256(
+    json.dumps([rule.as_data() for rule in RULES.values()], sort_keys=True, ensure_ascii=False).encode()
+).hexdigest()
+"""Of all that the rules say of themselves; a rule whose formula changes has another version, and so another hash."""

@@ -85,11 +85,11 @@ def _tell_findings(options: Options, releases: Iterator[Release], *, whole: bool
 
 
 def _options(profile: Profile, settings: Path | None) -> Options:
-    rules = CARDINAL if profile == "cardinal" else tuple(RULES)
+    rules, by_lot = (CARDINAL, False) if profile == "cardinal" else (tuple(RULES), True)
     if settings is None:
-        return Options(rules=rules)
+        return Options(rules=rules, by_lot=by_lot)
     try:
-        return read_settings(json.loads(settings.read_text("utf-8")), rules)
+        return read_settings(json.loads(settings.read_text("utf-8")), rules, by_lot=by_lot)
     except OSError as error:
         raise CannotFlag(f"The settings cannot be read: {error}") from error
     except UnfitSettings as error:
