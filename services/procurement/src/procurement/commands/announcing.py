@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, func, insert, literal_column
+from sqlalchemy import Text, Uuid, bindparam, func, insert, literal_column, select
 from uuid_utils.compat import uuid7
 
 from procurement.domain import award
 from procurement.domain.complaint import appeal_under
 from procurement.domain.evaluation import Evaluation, tiyn
 from procurement.domain.windows import complaint_window
-from procurement.tables import awards, protocols
+from procurement.tables import awards, lots, protocols
 from servicekit.database import Query, Row, Writing
 from servicekit.journal import Object, record
 from statute.deadlines import local
@@ -105,7 +105,10 @@ async def put_down_protocol(
     revision: int = 1,
     complaint: UUID | None = None,
 ) -> None:
-    """Keep the result of a lot as it was reached; `complaint` is the one upon which it was reached anew."""
+    """Keep the result of a lot as it was reached and stands in its row; of a thousand bids it is not sent again.
+
+    `complaint` is the one upon which it was reached anew.
+    """
     await writing.run(
         _PROTOCOL,
         id=uuid7(),
@@ -114,7 +117,6 @@ async def put_down_protocol(
         revision=revision,
         made_at=now,
         outcome=evaluation.outcome,
-        result=evaluation.result,
         complaint_id=complaint,
     )
 
@@ -129,4 +131,8 @@ WORDS = func.to_tsvector(literal_column("'simple'::regconfig"), bindparam("searc
 _ANNOUNCE = Query(
     insert(awards).values({name: bindparam(name) for name in set(awards.c.keys()) - {"words"}} | {"words": WORDS})
 )
-_PROTOCOL = Query(insert(protocols).values({name: bindparam(name) for name in protocols.c.keys()}))  # noqa: SIM118
+_columns = list(protocols.c.keys())
+_sent = (bindparam(name, type_=protocols.c[name].type) if name != "result" else lots.c.result for name in _columns)
+_PROTOCOL = Query(
+    insert(protocols).from_select(_columns, select(*_sent).where(lots.c.id == bindparam("lot_id", type_=Uuid)))
+)

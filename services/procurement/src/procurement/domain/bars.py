@@ -5,6 +5,7 @@ register of debtors said is `passed` or `barred`; what nobody could be asked is 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -95,6 +96,27 @@ class Bar:
         return {"bid": bid, "reason": self.reason, **shown, "words": told["words"], "source": told["source"]}
 
 
+class Field:
+    """All bids for a lot, found by whom they are of and by whom they name, for a thousand may be asked about each."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._by: defaultdict[Party, set[str]] = defaultdict(set)
+        self._naming: defaultdict[Party, set[str]] = defaultdict(set)
+        for each in candidates:
+            self._by[each.supplier].add(each.id)
+            for party in () if each.declared is None else each.declared.affiliates:
+                self._naming[party].add(each.id)
+
+    def of_the_same(self, one: Candidate) -> list[str]:
+        """The other bids of a bid's supplier."""
+        return sorted(self._by[one.supplier] - {one.id})
+
+    def tied_to(self, one: Candidate) -> list[str]:
+        """The other bids whose suppliers a bid names as affiliates, or which name its supplier."""
+        named = one.declared.affiliates if one.declared is not None else ()
+        return sorted(self._naming[one.supplier].union(*(self._by[party] for party in named)) - {one.id})
+
+
 def declared_in(content: Mapping[str, Any]) -> Declared | None:
     """What the content of a bid declares; None when nothing."""
     said = content.get("declared")
@@ -127,9 +149,9 @@ def check_all(candidates: Sequence[Candidate], known: Circumstances) -> dict[str
     Whether state-owned bidders give way comes last: it may depend on which private bids nothing else bars.
     """
     asked = [row["code"] for row in _bars() if _in_force(row, known)]
+    all_ = Field(candidates)
     found = {
-        each.id: {code: _ask(code, each, candidates, known) for code in asked if code != "state_owned"}
-        for each in candidates
+        each.id: {code: _ask(code, each, all_, known) for code in asked if code != "state_owned"} for each in candidates
     }
     if "state_owned" in asked:
         private = _private(candidates, found, known)
@@ -173,29 +195,29 @@ def bars_after(result: Mapping[str, Any], rulings: Sequence[tuple[str, Sequence[
     return barred
 
 
-def _ask(code: str, one: Candidate, all_: Sequence[Candidate], known: Circumstances) -> Check:
+def _ask(code: str, one: Candidate, all_: Field, known: Circumstances) -> Check:
     question = _QUESTIONS.get(code)
     if question is None:
         return Check(code, Result.UNKNOWN, {"why": "no_source"})
     return replace(question(one, all_, known), bar=code)
 
 
-def _duplicate(one: Candidate, all_: Sequence[Candidate], _: Circumstances) -> Check:
-    others = sorted(each.id for each in all_ if each.supplier == one.supplier and each.id != one.id)
+def _duplicate(one: Candidate, all_: Field, _: Circumstances) -> Check:
+    others = all_.of_the_same(one)
     return _found({"bids": others} if others else None, {"bids": 1})
 
 
-def _late(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+def _late(one: Candidate, _: Field, known: Circumstances) -> Check:
     evidence = {"received_at": one.received_at.isoformat(), "bids_until": known.bids_until.isoformat()}
     return _found(evidence if one.received_at >= known.bids_until else None, evidence)
 
 
-def _dear(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+def _dear(one: Candidate, _: Field, known: Circumstances) -> Check:
     evidence = {"price": Money(one.price).text(), "allocated": Money(known.amount).text()}
     return _found(evidence if one.price > known.amount else None, evidence)
 
 
-def _debtor(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+def _debtor(one: Candidate, _: Field, known: Circumstances) -> Check:
     scheme = one.supplier[0]
     if not known.registered(scheme):
         return Check("", Result.UNKNOWN, {"why": "scheme_not_in_register", "scheme": scheme})
@@ -203,7 +225,7 @@ def _debtor(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Che
 
 
 def _debtors_named(named: Callable[[Declared], Collection[Party]]) -> Callable[..., Check]:
-    def question(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+    def question(one: Candidate, _: Field, known: Circumstances) -> Check:
         if one.declared is None:
             return Check("", Result.UNKNOWN, {"why": "not_declared"})
         given = sorted(named(one.declared))
@@ -216,7 +238,7 @@ def _debtors_named(named: Callable[[Declared], Collection[Party]]) -> Callable[.
     return question
 
 
-def _subcontracting(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+def _subcontracting(one: Candidate, _: Field, known: Circumstances) -> Check:
     if one.declared is None:
         return Check("", Result.UNKNOWN, {"why": "not_declared"})
     try:
@@ -227,26 +249,22 @@ def _subcontracting(one: Candidate, _: Sequence[Candidate], known: Circumstances
     return _found(evidence if evidence["percent"] > most else None, evidence)
 
 
-def _affiliate_in_lot(one: Candidate, all_: Sequence[Candidate], _: Circumstances) -> Check:
-    tied = sorted(
-        each.id
-        for each in all_
-        if each.id != one.id and (_declares(one, each.supplier) or _declares(each, one.supplier))
-    )
+def _affiliate_in_lot(one: Candidate, all_: Field, _: Circumstances) -> Check:
+    tied = all_.tied_to(one)
     if not tied and one.declared is None:
         return Check("", Result.UNKNOWN, {"why": "not_declared"})
     return _found({"bids": tied} if tied else None, {})
 
 
-def _buyer_bids(one: Candidate, _: Sequence[Candidate], known: Circumstances) -> Check:
+def _buyer_bids(one: Candidate, _: Field, known: Circumstances) -> Check:
     return _found({"buyer": known.buyer} if one.supplier == ("KZ-BIN", known.buyer) else None, {"buyer": known.buyer})
 
 
 def _gives_way(one: Candidate, private: Collection[str]) -> Check:
     if one.declared is None:
         return Check("state_owned", Result.UNKNOWN, {"why": "not_declared"})
-    evidence = {"private_bids": sorted(private)}
     barred = one.declared.state_owned and len(private) >= _FEWEST_PRIVATE
+    evidence = {"private_bids": sorted(private) if barred else []}
     return replace(_found(evidence if barred else None, {"state_owned": one.declared.state_owned}), bar="state_owned")
 
 
@@ -263,10 +281,6 @@ def _private(
     ]
 
 
-def _declares(one: Candidate, other: Party) -> bool:
-    return one.declared is not None and other in one.declared.affiliates
-
-
 def _found(evidence: Mapping[str, Any] | None, otherwise: Mapping[str, Any]) -> Check:
     """A bar that is met when there is evidence for it."""
     if evidence is None:
@@ -278,7 +292,7 @@ def _shown(party: Party) -> dict[str, str]:
     return {"scheme": party[0], "id": party[1]}
 
 
-_QUESTIONS: Mapping[str, Callable[[Candidate, Sequence[Candidate], Circumstances], Check]] = {
+_QUESTIONS: Mapping[str, Callable[[Candidate, Field, Circumstances], Check]] = {
     "duplicate": _duplicate,
     "late": _late,
     "price_above_allocation": _dear,
