@@ -16,6 +16,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/journals/procurement": "procurement",
     "/v1/lots": "procurement",
     "/v1/overpricing": "procurement",
+    "/v1/ocds": "procurement",
     "/v1/parties": "procurement",
     "/v1/pictures": "procurement",
     "/v1/plans": "procurement",

@@ -244,7 +244,8 @@ def award(
 _BOUGHT = """
 INSERT INTO awards
 SELECT (jsonb_populate_record(NULL::awards, jsonb_build_object(
-    'version', 1, 'status', 'final', 'synthetic', false, 'tender_id', gen_random_uuid(), 'tender_number', '2026-1',
+    'version', 1, 'revision', 1, 'source', 'ashyq', 'buyer_scheme', 'KZ-BIN', 'currency', 'KZT', 'status', 'final',
+    'synthetic', false, 'tender_id', gen_random_uuid(), 'tender_number', '2026-1',
     'lot_id', gen_random_uuid(), 'lot_position', 1, 'lot_title', '{"ru": "Бумага"}'::jsonb, 'method', 'rating-point',
     'region', 'KZ-71', 'buyer', '991240995750', 'buyer_name', 'Акимат', 'bid_id', gen_random_uuid(),
     'supplier', '01900000-0000-7000-8000-000000000001', 'supplier_scheme', 'KZ-BIN', 'supplier_number', '150340962116',

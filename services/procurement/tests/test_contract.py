@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import schemathesis
 
 from procurement.permissions import PERMISSIONS
@@ -56,8 +57,12 @@ async def test_the_running_service_keeps_to_its_document(
     bid: Do,
     budget: Planning,
     plan: Do,
+    client: httpx.AsyncClient,
 ) -> None:
     lot = await award()
+    told = {"ocid": "ocds-abc123-1", "id": "1", "date": "2020-01-01T00:00:00Z", "tag": ["tender"]}
+    told |= {"initiationType": "tender"}
+    await client.post("/v1/ocds/imports", json=told, headers=issuer.headers("auditor"))
     running = await publish(bids_until=LATER)
     drafts = [(await prepare(bids_until=LATER))["id"] for _ in range(4)]
     made = [await plan(approved=n > 0, published=n > 1, year=2026 + n) for n in range(6)]
@@ -76,6 +81,8 @@ async def test_the_running_service_keeps_to_its_document(
         "award_id": [lot["award"]["id"]],
         "/v1/tenders/{object_id}/receipt": [running["id"]],
         "/v1/awards/{object_id}/receipt": [lot["award"]["id"]],
+        "ocid": ["ocds-abc123-1"],
+        "/v1/ocds/extensions/complaints/{name}": ["extension.json", "release-schema.json"],
         "/v1/lots/{object_id}/receipt": [lot["id"]],
         "/v1/bids/{object_id}/receipt": [lot["award"]["bid"]],
         "bid_id": [(await bid("supplier", running))["id"], lot["award"]["bid"]],

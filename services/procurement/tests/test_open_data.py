@@ -20,13 +20,16 @@ Look = Callable[..., Awaitable[Any]]
 # What parameters of lists may be, beside the values that the document itself tells.
 VALUES: dict[str, list[str]] = {
     "buyer": ["991240995750"],
+    "currency": ["KZT", "USD"],
     "from": ["2026-11-26"],
     "item": ["172313.500.000012"],
     "max": ["850000"],
     "min": ["850000.01"],
     "method": ["rating-point", "auction"],
+    "ocid": ["ocds-ashyq0-none"],
     "q": ["Қағаз", "кан"],
     "region": ["KZ-71", "KZ-75"],
+    "source": ["ashyq", "ocds-abc123"],
     "supplier": ["150340962116"],
     "to": ["2026-11-26"],
     "year": ["2026"],

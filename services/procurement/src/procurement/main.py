@@ -28,6 +28,7 @@ from procurement.domain.errors import (
 from procurement.permissions import PERMISSIONS
 from procurement.queries.sealing import Seal
 from procurement.routes import RECEIPTS, routers
+from procurement.schemas.ocds.packages import Publication
 from procurement.settings import Settings
 from procurement.sweeps import sweeps_with
 from scorer import UnfitBid, UnfitLot, UnknownProfile
@@ -97,4 +98,5 @@ def create_app(
     neighbours = {"registry": Neighbour(settings.registry_url, registry)}
     app = create_service(service, settings, issuer=issuer, neighbours=neighbours)
     app.state.seal = seal
+    app.state.publication = Publication(settings.ocid_prefix, settings.public_url, settings.publisher)
     return app

@@ -8,15 +8,22 @@ from pydantic import Field, SecretStr, field_validator
 from servicekit.base_settings import ServiceSettings
 
 _KEY_BYTES = 32
+# Not registered with anybody: whoever publishes for others asks the Open Contracting Partnership for a prefix.
+LOCAL_PREFIX = "ocds-ashyq0"
 
 
 class Settings(ServiceSettings):
-    """Besides what every service reads: the key that seals bids, and where the registry is.
+    """Besides what every service reads: the key that seals bids, where the registry is, who publishes open data.
 
     There is no key by default: a key that everybody knows would seal nothing.
     """
 
     bid_key: SecretStr = Field(validation_alias="ASHYQ_BID_KEY")
+    ocid_prefix: str = Field(default=LOCAL_PREFIX, pattern=r"^ocds-[a-z0-9]{6}$", validation_alias="ASHYQ_OCID_PREFIX")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$", validation_alias="ASHYQ_PUBLIC_URL"
+    )
+    publisher: str = Field(default="Ashyq", min_length=1, validation_alias="ASHYQ_PUBLISHER")
     registry_url: str = Field(default="http://registry", validation_alias="ASHYQ_REGISTRY_URL")
 
     @field_validator("bid_key")

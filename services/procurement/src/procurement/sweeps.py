@@ -5,15 +5,20 @@ from datetime import datetime
 
 import httpx
 import structlog
+from pydantic import ValidationError
 
 from procurement.clients import RegistryRefused, RegistrySilent, debtors_among
 from procurement.commands.awards import finish_awards, waiting_to_finish
 from procurement.commands.evaluation import Case, award_lots, opened_cases, waiting_for_award
+from procurement.commands.ocds import publish_releases
 from procurement.commands.opening import open_tenders, waiting_to_open
 from procurement.commands.prices import check_prices, waiting_to_check
 from procurement.commands.revision import revise_awards, waiting_for_revision
 from procurement.domain.evaluation import ProfileChanged
+from procurement.domain.ocds import release_of
+from procurement.queries.ocds import acts_to_tell, processes_of, waiting_to_publish
 from procurement.queries.sealing import Seal
+from procurement.schemas.ocds.release import Release
 from servicekit.conditional import ChangedMeanwhile
 from servicekit.database import Database, Writing
 from servicekit.sweeps import Errand, Sweep
@@ -22,6 +27,7 @@ from statute.calendars import CalendarMissing
 _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
 _PRICES_A_BATCH = 2000
+_ACTS_A_BATCH = 200
 _log = structlog.get_logger("award")
 
 
@@ -37,6 +43,7 @@ def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
         Sweep("revise-awards", _revise_due, waiting_for_revision),
         Sweep("finish-awards", _finish_due, waiting_to_finish),
         Sweep("check-prices", _check_due, waiting_to_check),
+        Sweep("publish-releases", _publish_due, waiting_to_publish),
     )
 
 
@@ -81,3 +88,25 @@ async def _finish_due(writing: Writing, now: datetime) -> int:
 
 async def _check_due(writing: Writing, now: datetime) -> int:
     return await check_prices(writing, now=now, limit=_PRICES_A_BATCH)
+
+
+async def _publish_due(writing: Writing, _: datetime) -> int:
+    """Tell the public of acts that were sealed in the journal; how many.
+
+    A release that is not what the standard says is held back and logged: it is a fault of ours, and not data.
+    """
+    acts = await acts_to_tell(writing, limit=_ACTS_A_BATCH)
+    of_tender = await processes_of(writing, {tender for tender, __ in acts})
+    told = []
+    for tender, act in acts:
+        release = release_of(of_tender[tender], act)
+        if release is None:
+            continue
+        try:
+            Release.model_validate(release)
+        except ValidationError as error:
+            _log.error("a release is not valid", entry=str(act.entry), faults=len(error.errors()))
+            continue
+        told.append((act.index, release))
+    await publish_releases(writing, told)
+    return len(told)

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from procurement.domain import award
 from procurement.domain.complaint import appeal_under
 from procurement.domain.evaluation import Evaluation, tiyn
+from procurement.domain.ocds import OURS
 from procurement.domain.windows import complaint_window
 from procurement.tables import awards, lots, protocols
 from servicekit.database import Query, Row, Writing
@@ -30,13 +31,16 @@ async def announce(
         "version": 1,
         "revision": 1,
         "status": edge.target,
+        "source": OURS,
+        "buyer_scheme": "KZ-BIN",
+        "currency": "KZT",
         "tender_id": opened["id"],
         "tender_number": opened["number"],
         "lot_id": lot["id"],
         "lot_position": lot["position"],
         "lot_title": lot["title"],
         "allocated": lot["amount"],
-        **{name: opened[name] for name in ("synthetic", "method", "region", "buyer", "buyer_name")},
+        **{name: opened[name] for name in ("ocid", "synthetic", "method", "region", "buyer", "buyer_name")},
         **{name: lot[name] for name in ("item_code", "item_name", "quantity", "unit")},
         **awarded(opened, winner, now),
     }

@@ -45,7 +45,7 @@ class Purchase:
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """A tender as its buyer words it; `profile` and `rules` are names."""
+    """A tender as its buyer words it; `profile` and `rules` are names, `ocid_prefix` begins its OCDS id."""
 
     title: Mapping[str, str]
     method: Method
@@ -55,6 +55,7 @@ class Preparation:
     profile: str
     rules: str
     unplanned: str | None
+    ocid_prefix: str
     lots: Sequence[Purchase]
 
 
@@ -99,6 +100,7 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
     for part in parts:
         lot_of(rules, part)
     await require_planned(writing, buyer, ((lot.plan_item, lot.amount) for lot in plan.lots))
+    row["ocid"] = f"{plan.ocid_prefix}-{row['id']}"
     row["number"] = f"ГЗ-{local(now).year}-{await writing.draw(tender_number.name):06}"
     await writing.run(_CREATE, **row)
     await writing.run(_CREATE_LOTS, rows=parts)

@@ -20,6 +20,15 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ForeignStatus(StrEnum):
+    """Where an imported award stands: the words of OCDS."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    UNSUCCESSFUL = "unsuccessful"
+
+
 class Action(StrEnum):
     """What happens to an award.
 

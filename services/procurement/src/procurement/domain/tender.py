@@ -17,6 +17,15 @@ class Method(StrEnum):
     SINGLE_SOURCE = "single-source"
 
 
+class ForeignMethod(StrEnum):
+    """How an imported award came about: the words of OCDS."""
+
+    OPEN = "open"
+    SELECTIVE = "selective"
+    LIMITED = "limited"
+    DIRECT = "direct"
+
+
 AUTOMATIC = frozenset({Method.RATING_POINT})
 
 

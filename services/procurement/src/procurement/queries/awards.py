@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -38,7 +39,24 @@ from servicekit.permissions import NotFound
 # Members of a JSON object: others, columns, and words that are always the same.
 _Members: TypeAlias = dict[str, Any]
 # Columns of words that the database holds to a list, in which nothing has to be escaped.
-_WORDS = {"status", "method", "region"}
+_WORDS = {"status", "method", "currency"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Members that are shown where a column has a value; else the object is null, as of an award that was imported."""
+
+    column: ColumnElement[Any]
+    members: _Members
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text that is empty where the source of an award did not say it, and then shown as null."""
+
+    column: ColumnElement[str]
+
+
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 _UTF8: ColumnElement[str] = literal_column("'UTF8'")
 _MOST: ColumnElement[int] = literal_column("1001")  # a page of a thousand, and the one that says that more come
@@ -114,12 +132,12 @@ async def read_award(reading: Reading, award_id: UUID) -> tuple[bytes, int]:
 
 
 async def summarise_awards(
-    reading: Reading, wanted: Mapping[str, Any], by: By, *, behind: tuple[int, str] | None, limit: int
+    reading: Reading, wanted: Mapping[str, Any], by: By, *, behind: tuple[int, str, str] | None, limit: int
 ) -> list[Row]:
-    """How many awards and of what sum, by a key, the largest sum first; one more than `limit`."""
+    """How many awards and of what sum in one currency, by a key, the largest sum first; one more than `limit`."""
     values = dict(wanted)
     if behind is not None:
-        values |= {"behind": behind[0], "behind_key": behind[1]}
+        values |= {"behind": behind[0], "behind_key": behind[1], "behind_currency": behind[2]}
     return await reading.all(_summary(frozenset(wanted), by, begun=behind is not None), **values, limit=limit + 1)
 
 
@@ -128,33 +146,35 @@ def _key(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", Text)
 
 
-def _money(column: ColumnElement[int]) -> _Members:
+def _money(column: ColumnElement[Any], currency: ColumnElement[str]) -> _Members:
     # A whole number times 0.01 has two decimals exactly.
-    return {"amount": type_coerce(column * literal_column("0.01"), Numeric), "currency": "KZT"}
+    return {"amount": type_coerce(column * literal_column("0.01"), Numeric), "currency": currency}
 
 
 def _shown(row: Any) -> _Members:
     """An award as the public sees it: the shape is `schemas.awards.Award`."""
     return {
         "id": row.id,
-        "status": row.status,
-        "tender": {"id": row.tender_id, "number": row.tender_number},
-        "lot": {"id": row.lot_id, "position": row.lot_position, "title": row.lot_title},
-        "item": {"code": row.item_code, "name": row.item_name},
+        "source": row.source,
+        "ocid": row.ocid,
+        "status": _Said(row.status),
+        "tender": _Known(row.tender_id, {"id": row.tender_id, "number": row.tender_number}),
+        "lot": _Known(row.lot_id, {"id": row.lot_id, "position": row.lot_position, "title": row.lot_title}),
+        "item": {"code": _Said(row.item_code), "name": _Said(row.item_name)},
         "quantity": row.quantity,
         "unit": row.unit,
-        "method": row.method,
-        "region": row.region,
-        "buyer": {"scheme": "KZ-BIN", "id": row.buyer, "name": row.buyer_name},
+        "method": _Said(row.method),
+        "region": _Said(row.region),
+        "buyer": {"scheme": row.buyer_scheme, "id": row.buyer, "name": row.buyer_name},
         "supplier": {
             "party": row.supplier,
             "scheme": row.supplier_scheme,
             "id": row.supplier_number,
             "name": row.supplier_name,
         },
-        "amount": _money(row.amount),
-        "allocated": _money(row.allocated),
-        "saving": _money(row.allocated - row.amount),
+        "amount": _money(row.amount, row.currency),
+        "allocated": _Known(row.allocated, _money(row.allocated, row.currency)),
+        "saving": _Known(row.allocated, _money(row.allocated - row.amount, row.currency)),
         "awarded_on": row.awarded_on,
         "complaints_until": row.complaints_until,
         "synthetic": row.synthetic,
@@ -180,6 +200,11 @@ def _pieces(members: _Members) -> Iterator[Any]:
         yield f'{"," if n else "{"}"{name}":'
         if isinstance(each, dict):
             yield from _pieces(each)
+        elif isinstance(each, _Known):
+            yield case((each.column.is_not(None), _object(each.members)), else_=_key("null"))
+        elif isinstance(each, _Said):
+            shown = func.concat(*_value(each.column)) if each.column.key in _WORDS else func.to_json(each.column)
+            yield case((each.column == _key(""), _key("null")), else_=cast(shown, Text))
         elif isinstance(each, str):
             yield f'"{each}"'
         else:
@@ -206,6 +231,11 @@ def _cells(members: _Members, path: str = "") -> Iterator[ColumnElement[Any]]:
         place = f"{path}{name}"
         if isinstance(each, dict):
             yield from _cells(each, f"{place}.")
+        elif isinstance(each, _Known):
+            for cell in _cells(each.members, f"{place}."):
+                yield case((each.column.is_not(None), cell.element)).label(cell.name)
+        elif isinstance(each, _Said):
+            yield func.nullif(each.column, _key("")).label(place)
         elif isinstance(each, str):
             yield _key(each).label(place)
         elif isinstance(each.type, JSONB):
@@ -219,7 +249,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     table = awards.c
     return {
         **supplied_by(table.supplier),
-        **{name: table[name] == bindparam(name) for name in ("buyer", "method", "region", "status")},
+        **{name: table[name] == bindparam(name) for name in _SAME},
         "item": table.item_code == bindparam("item"),
         "since": table.awarded_at >= bindparam("since"),
         "before": table.awarded_at < bindparam("before"),
@@ -290,6 +320,7 @@ def _column(sort: Sort) -> Column[Any]:
     return awards.c.awarded_at if sort is Sort.NEWEST else awards.c.amount
 
 
+_SAME = ("buyer", "method", "region", "status", "source", "ocid", "currency")
 _NO_NAME: ColumnElement[Any] = literal_column("NULL", Text)
 _MONTH = func.to_char(awards.c.awarded_on, _key("YYYY-MM"))
 _KEYS: dict[By, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
@@ -310,19 +341,21 @@ def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
         select(
             key.label("key"),
             name.label("name"),
+            awards.c.currency,
             func.count().label("count"),
             cast(func.sum(awards.c.amount), BigInteger).label("total"),
             cast(func.sum(awards.c.allocated), BigInteger).label("allocated"),
         )
         .where(*meets(given))
-        .group_by(group)
+        .group_by(group, awards.c.currency)
         .subquery("summed")
     )
     statement = select(summed)
     if begun:
-        behind = func.row(bindparam("behind", type_=BigInteger), bindparam("behind_key", type_=Text))
-        statement = statement.where(func.row(summed.c.total, summed.c.key) < behind)
-    order = (summed.c.total.desc(), summed.c.key.desc())
+        texts = (bindparam("behind_key", type_=Text), bindparam("behind_currency", type_=Text))
+        behind = func.row(bindparam("behind", type_=BigInteger), *texts)
+        statement = statement.where(func.row(summed.c.total, summed.c.key, summed.c.currency) < behind)
+    order = (summed.c.total.desc(), summed.c.key.desc(), summed.c.currency.desc())
     return Query(statement.order_by(*order).limit(bindparam("limit", type_=Integer)))
 
 

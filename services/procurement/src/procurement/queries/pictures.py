@@ -24,7 +24,8 @@ from procurement.tables import awards, contracts, lots, plan_items, plans, tende
 from servicekit.database import Query, Reading, Row
 from servicekit.permissions import NotFound
 
-_NOT_CANCELLED = awards.c.status != literal_column("'cancelled'")
+# Our own, in tenge: sums of several currencies are not added up.
+_COUNTED = (awards.c.status != literal_column("'cancelled'")) & (awards.c.source == literal_column("'ashyq'"))
 
 
 async def list_spending(
@@ -74,7 +75,7 @@ def _spending(given: frozenset[str], *, begun: bool) -> Query:
         select(
             month.label("month"), awards.c.method, func.count().label("count"), _total(awards.c.amount).label("total")
         )
-        .where(_NOT_CANCELLED, *meets(given))
+        .where(_COUNTED, *meets(given))
         .group_by(month, awards.c.method)
         .subquery("summed")
     )
@@ -102,7 +103,7 @@ def _shares(given: frozenset[str], *, begun: bool) -> Query:
                 for edge_name, edge in (("first", func.min), ("last", func.max))
             ),
         )
-        .where(_NOT_CANCELLED, *meets(given))
+        .where(_COUNTED, *meets(given))
         .group_by(awards.c.supplier)
         .subquery("summed")
     )

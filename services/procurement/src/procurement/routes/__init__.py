@@ -1,7 +1,7 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
 from procurement.queries import sight
-from procurement.routes import awards, bids, complaints, lots, pictures, plans, prices, scoring, tenders
+from procurement.routes import awards, bids, complaints, lots, ocds, pictures, plans, prices, scoring, tenders
 from servicekit.receipts import ReceiptOf
 
 routers = (
@@ -14,6 +14,7 @@ routers = (
     awards.router,
     prices.router,
     pictures.router,
+    ocds.router,
 )
 RECEIPTS = (
     ReceiptOf("/plans/{object_id}", "read_plan_receipt", sight.see_plan),

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from procurement.domain.award import Status
-from procurement.domain.regions import Region
-from procurement.domain.tender import Method
+from procurement.domain.award import ForeignStatus, Status
+from procurement.domain.tender import ForeignMethod, Method
 from procurement.queries import awards as queries
 from procurement.queries.awards import Behind, By, Sort
 from procurement.queries.contracts import list_contracts as contracts_wanted
 from procurement.queries.contracts import read_contract as contract_named
 from procurement.queries.suppliers import asked_for
 from procurement.schemas.awards import Award, AwardSum, Contract, award_sum_of, contract_of
-from procurement.schemas.parts import Bin, Code, Tenge
+from procurement.schemas.parts import Bin, Code, Place, Tenge
 from servicekit.conditional import etag, not_modified
 from servicekit.feed import HistoryEntry, history_page
 from servicekit.identity import CurrentCaller
@@ -38,16 +37,19 @@ Day = Annotated[date | None, Query(ge=_FIRST_DAY, le=_LAST_DAY)]
 
 
 async def _wanted(
-    buyer: Annotated[Bin | None, Query(description="The BIN of the body that buys.")] = None,
+    buyer: Annotated[Place | None, Query(description="The BIN of the body that buys, or its id in a source.")] = None,
     supplier: Supplier = None,
     item: Annotated[Code | None, Query(description="The code of what was bought.")] = None,
-    method: Method | None = None,
-    region: Region | None = None,
+    method: Method | ForeignMethod | None = None,
+    region: Annotated[Place | None, Query(description="A code of ISO 3166-2, or what a source calls it.")] = None,
+    source: Annotated[Code | None, Query(description="`ashyq`, or where awards were imported from.")] = None,
+    ocid: Annotated[Place | None, Query(description="The OCDS id of the contracting process.")] = None,
+    currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$", description="The code of ISO 4217.")] = None,
     since: Annotated[Day, Query(alias="from", description="Awarded on this day or later.")] = None,
     until: Annotated[Day, Query(alias="to", description="Awarded on this day or earlier.")] = None,
     least: Annotated[Tenge | None, Query(alias="min", description="At least so many tenge.")] = None,
     most: Annotated[Tenge | None, Query(alias="max", description="At most so many tenge.")] = None,
-    status: Status | None = None,
+    status: Status | ForeignStatus | None = None,
     q: Annotated[
         str | None,
         Query(min_length=1, max_length=200, description="Words of the title, item, buyer, supplier or tender number."),
@@ -59,6 +61,9 @@ async def _wanted(
         "item": item,
         "method": method,
         "region": region,
+        "source": source,
+        "ocid": ocid,
+        "currency": currency,
         "since": since and datetime.combine(since, time(), ALMATY),
         "before": until and datetime.combine(until + _ONE_DAY, time(), ALMATY),
         "least": None if least is None else Money.from_text(least).tiyn,
@@ -88,12 +93,12 @@ async def list_awards(
 @router.get("/awards/summary")
 async def summarise_awards(_: CurrentCaller, reading: Read, page: Paging, wanted: Wanted, by: By) -> ListOf[AwardSum]:
     """How many awards and of what sum, by buyer, supplier, item, method, region or month; the largest sum first."""
-    behind = page.key(up_to(LARGEST), str)
-    rows = await queries.summarise_awards(
-        reading, wanted, by, behind=None if behind is None else (behind[0], behind[1]), limit=page.limit
-    )
+    key = page.key(up_to(LARGEST), str, str)
+    behind = None if key is None else (key[0], key[1], key[2])
+    rows = await queries.summarise_awards(reading, wanted, by, behind=behind, limit=page.limit)
     shown = rows[: page.limit]
-    more = page.next_after(shown[-1]["total"], shown[-1]["key"]) if len(rows) > page.limit else None
+    last = [shown[-1][name] for name in ("total", "key", "currency")] if len(rows) > page.limit else None
+    more = None if last is None else page.next_after(*last)
     return ListOf[AwardSum](items=[award_sum_of(row) for row in shown], next=more)
 
 

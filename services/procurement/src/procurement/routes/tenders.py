@@ -39,7 +39,9 @@ _MOST_CLOCKS = 100_000
 
 
 @router.post("", status_code=201)
-async def create_tender(caller: CurrentCaller, writing: Write, now: Now, body: NewTender, response: Response) -> Tender:
+async def create_tender(
+    request: Request, response: Response, caller: CurrentCaller, writing: Write, now: Now, body: NewTender
+) -> Tender:
     """Prepare a tender with its lots; nobody else sees it before its publication."""
     plan = commands.Preparation(
         title=body.title.model_dump(exclude_none=True),
@@ -50,6 +52,7 @@ async def create_tender(caller: CurrentCaller, writing: Write, now: Now, body: N
         profile=body.profile,
         rules=body.rules,
         unplanned=body.unplanned,
+        ocid_prefix=request.app.state.publication.prefix,
         lots=[_purchase(lot) for lot in body.lots],
     )
     row, lots = await commands.create_tender(writing, caller, plan, now=now)

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from procurement.domain.award import Status
+from procurement.domain.award import ForeignStatus, Status
 from procurement.domain.contract import Status as ContractStatus
-from procurement.domain.regions import Region
-from procurement.domain.tender import Method
+from procurement.domain.tender import ForeignMethod, Method
 from procurement.schemas.lots import TenderName
-from procurement.schemas.parts import Amount, Buyer, Item, Supplier, Titles, amount_of, supplier_of
+from procurement.schemas.parts import Amount, Buyer, Sum, Supplier, Titles, amount_of, sum_of, supplier_of
 from servicekit.database import Row
 from statute.deadlines import local
 
@@ -23,39 +22,52 @@ class LotName(BaseModel):
     title: Titles
 
 
+class AwardedItem(BaseModel):
+    """What was awarded, by the code of a classifier, as far as the source says it."""
+
+    code: str | None
+    name: str | None
+
+
 class Award(BaseModel):
     """An award. PostgreSQL writes this shape itself (`queries/awards.py`), and a test holds it to this one.
 
-    `saving` is what the award costs less than was `allocated`; `quantity` and `unit` are null where they are not known.
+    `saving` is what the award costs less than was `allocated`. `source` is `ashyq` or where the award was imported
+    from; then what the source does not say is null, and `ocid` is the process in the source's releases.
     """
 
     id: UUID
-    status: Status
-    tender: TenderName
-    lot: LotName
-    item: Item
+    source: str
+    ocid: str | None
+    status: Status | ForeignStatus | None
+    tender: TenderName | None
+    lot: LotName | None
+    item: AwardedItem
     quantity: str | None
     unit: str | None
-    method: Method
-    region: Region
+    method: Method | ForeignMethod | None
+    region: str | None
     buyer: Buyer
     supplier: Supplier
-    amount: Amount
-    allocated: Amount
-    saving: Amount
+    amount: Sum
+    allocated: Sum | None
+    saving: Sum | None
     awarded_on: date
     complaints_until: date | None
     synthetic: bool
 
 
 class AwardSum(BaseModel):
-    """How many awards, and of what sum, have a key in common; `name` is what the key is called, where it has a name."""
+    """How many awards, and of what sum in one currency, have a key in common; `name` is what the key is called.
+
+    `allocated` is null where no source says what was.
+    """
 
     key: str
     name: str | None
     count: int
-    total: Amount
-    allocated: Amount
+    total: Sum
+    allocated: Sum | None
 
 
 class Contract(BaseModel):
@@ -80,8 +92,8 @@ def award_sum_of(row: Row) -> AwardSum:
         key=row["key"],
         name=row["name"],
         count=row["count"],
-        total=amount_of(row["total"]),
-        allocated=amount_of(row["allocated"]),
+        total=sum_of(row["total"], row["currency"]),
+        allocated=None if row["allocated"] is None else sum_of(row["allocated"], row["currency"]),
     )
 
 

@@ -17,6 +17,8 @@ from statute.money import Money
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]{0,39}$")]
+# What another country calls a place, a body or a process.
+Place = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # Kept clear of the ends of what a date can hold, so that the local date and the day after it exist in every zone.
 Moment = Annotated[
     AwareDatetime,
@@ -57,6 +59,13 @@ class Amount(Asked):
     @property
     def tiyn(self) -> int:
         return Money.from_text(self.amount).tiyn
+
+
+class Sum(BaseModel):
+    """A sum of money in some currency, with two decimals."""
+
+    amount: str
+    currency: str
 
 
 class Title(Asked):
@@ -127,6 +136,10 @@ class NextAction(BaseModel):
 
 def amount_of(tiyn: int) -> Amount:
     return Amount.model_construct(amount=Money(tiyn).text(), currency="KZT")
+
+
+def sum_of(hundredths: int, currency: str) -> Sum:
+    return Sum.model_construct(amount=Money(hundredths).text(), currency=currency)
 
 
 def supplier_of(party: UUID, scheme: str, number: str | None, name: str | None) -> Supplier:

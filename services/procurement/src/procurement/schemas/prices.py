@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from procurement.domain.regions import Region
 from procurement.queries.prices import Beside, By
 from procurement.schemas.parts import Amount, Item, amount_of
 from redflags.prices import PARAMETERS, Rung, window, words_for
@@ -45,7 +44,7 @@ class Level(BaseModel):
     words: Translated
     code: str
     unit: str | None
-    region: Region | None
+    region: str | None
     since: date
     before: date
 

@@ -27,6 +27,9 @@ from procurement.domain.regions import Region
 from procurement.tables.affiliations import affiliations as affiliations
 from procurement.tables.complaints import complaints as complaints
 from procurement.tables.complaints import protocols as protocols
+from procurement.tables.ocds import processes as processes
+from procurement.tables.ocds import release_position as release_position
+from procurement.tables.ocds import releases as releases
 from procurement.tables.plans import plan_changes as plan_changes
 from procurement.tables.plans import plan_items as plan_items
 from procurement.tables.plans import plan_number as plan_number
@@ -56,6 +59,7 @@ tenders = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("number", Text, nullable=False, unique=True),
+    Column("ocid", Text, unique=True),
     Column("version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("synthetic", Boolean, nullable=False),
@@ -163,17 +167,20 @@ awards = Table(
     Column("version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("synthetic", Boolean, nullable=False),
-    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
-    Column("tender_number", Text, nullable=False),
-    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False, unique=True),
+    Column("source", Text, nullable=False, server_default=text("'ashyq'")),
+    Column("ocid", Text),
+    Column("tender_id", Uuid, ForeignKey("tenders.id")),
+    Column("tender_number", Text),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), unique=True),
     Column("revision", Integer, nullable=False, server_default=text("1")),
-    Column("lot_position", Integer, nullable=False),
-    Column("lot_title", JSONB, nullable=False),
+    Column("lot_position", Integer),
+    Column("lot_title", JSONB),
     Column("method", Text, nullable=False),
     Column("region", Text, nullable=False),
+    Column("buyer_scheme", Text, nullable=False, server_default=text("'KZ-BIN'")),
     Column("buyer", Text, nullable=False),
     Column("buyer_name", Text, nullable=False),
-    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("bid_id", Uuid, ForeignKey("bids.id")),
     Column("supplier", Uuid, ForeignKey("parties.id"), nullable=False),
     Column("supplier_scheme", Text, nullable=False),
     Column("supplier_number", Text),
@@ -183,18 +190,26 @@ awards = Table(
     Column("quantity", Numeric),
     Column("unit", Text),
     Column("amount", BigInteger, nullable=False),
-    Column("allocated", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False, server_default=text("'KZT'")),
+    Column("allocated", BigInteger),
     Column("awarded_at", DateTime(timezone=True), nullable=False),
     Column("awarded_on", Date, nullable=False),
     Column("complaints_until", Date),
-    Column("rules", Text, nullable=False),
-    Column("rules_version", Text, nullable=False),
-    Column("calendar", Text, nullable=False),
+    Column("rules", Text),
+    Column("rules_version", Text),
+    Column("calendar", Text),
     Column("words", TSVECTOR, nullable=False),
-    one_of("awards", "status", list(award.Status)),
-    one_of("awards", "method", list(tender.Method)),
-    one_of("awards", "region", list(Region)),
-    CheckConstraint("amount >= 0 AND amount <= allocated", name="awards_amount"),
+    one_of("awards", "status", [*award.Status, *(each for each in award.ForeignStatus if each != "cancelled"), ""]),
+    one_of("awards", "method", [*tender.Method, *tender.ForeignMethod, ""]),
+    CheckConstraint("amount >= 0", name="awards_amount"),
+    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="awards_currency_code"),
+    # What is imported has neither our tender nor our rules.
+    CheckConstraint(
+        "source <> 'ashyq' OR (tender_id IS NOT NULL AND lot_id IS NOT NULL AND bid_id IS NOT NULL"
+        " AND rules IS NOT NULL AND amount <= allocated AND currency = 'KZT')",
+        name="awards_ours",
+    ),
+    CheckConstraint("(source = 'ashyq') = (tender_id IS NOT NULL)", name="awards_tenders"),
     # The number and the name of a natural person are not here, so no list can show them.
     CheckConstraint(
         "supplier_scheme <> 'KZ-IIN' OR (supplier_number IS NULL AND supplier_name IS NULL)", name="awards_persons"
@@ -209,6 +224,8 @@ awards = Table(
     Index("awards_status", "status", "awarded_at", "id"),
     Index("awards_item_group", text("\"left\"(translate(item_code, '.-', ''), 4)"), "awarded_on"),
     Index("awards_tender", "tender_id"),
+    Index("awards_imported", "source", "awarded_at", "id", postgresql_where=text("source <> 'ashyq'")),
+    Index("awards_currency", "currency", "awarded_at", "id", postgresql_where=text("currency <> 'KZT'")),
     Index("awards_words", "words", postgresql_using="gin"),
     Index("awards_open_window", "complaints_until", postgresql_where=text("status = 'announced'")),
 )

@@ -1,0 +1,362 @@
+"""How official acts are told as releases of the Open Contracting Data Standard (OCDS) 1.1.
+
+An act that changes what the public may know is one release, whose id is that of its entry in the journal and whose
+date is the time of the act. A release says only what the act changed; statuses follow from the act itself, and what is
+said of an award from its entry, since a revision may give the lot to another.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from procurement.domain.evaluation import tiyn
+
+Json: TypeAlias = dict[str, Any]
+Row: TypeAlias = Mapping[str, Any]
+
+PERSON = "KZ-IIN"  # the scheme of natural persons, of whom the public knows an opaque id alone
+OURS = "ashyq"  # the source of what we publish ourselves
+_CURRENCY = "KZT"
+_LANGUAGES = ("kk", "ru", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An entry of the journal: what happened to what, when, and at what place."""
+
+    entry: UUID
+    index: int
+    event: str
+    object: UUID
+    at: datetime
+    public: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """A tender with all that hangs on it, as rows; of bids only those that are open, each with its supplier."""
+
+    tender: Row
+    lots: Sequence[Row]
+    bids: Sequence[Row]
+    awards: Sequence[Row]
+    complaints: Sequence[Row]
+    contracts: Sequence[Row]
+    plan_items: Sequence[Row] = ()
+
+    def award(self, award_id: UUID) -> Row:
+        return next(each for each in self.awards if each["id"] == award_id)
+
+
+def release_of(process: Process, act: Act) -> Json | None:
+    """The release that tells of an act; None if the act says nothing to the public, or another tells of it too."""
+    tell = _TELLERS.get(act.event)
+    told = None if tell is None else tell(process, act)
+    if told is None:
+        return None
+    tags, parts, parties = told
+    buyer = _buyer(process.tender)
+    merged = _merged([(buyer, ["buyer", "procuringEntity"]), *parties])
+    return {
+        "ocid": process.tender["ocid"],
+        "id": str(act.entry),
+        "date": moment(act.at),
+        "tag": tags,
+        "initiationType": "tender",
+        "language": _language(process.tender["title"]),
+        "parties": merged,
+        "buyer": _reference(buyer),
+        **parts,
+    }
+
+
+def moment(at: datetime) -> str:
+    """A moment in the one form whose order as text is that in time, by which releases are compiled."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def value(amount: int) -> Json:
+    """A sum in tenge, as OCDS writes it."""
+    whole, rest = divmod(amount, 100)
+    return {"amount": whole if rest == 0 else amount / 100, "currency": _CURRENCY}
+
+
+_Party: TypeAlias = tuple[Json, list[str]]
+_Told: TypeAlias = tuple[list[str], Json, list[_Party]]
+
+
+def _published(process: Process, act: Act) -> _Told:
+    row = process.tender
+    tender = {
+        "id": str(row["id"]),
+        **_titles(row["title"]),
+        "status": "active",
+        "procuringEntity": _reference(_buyer(row)),
+        "value": value(row["amount"]),
+        "procurementMethod": "open",
+        "procurementMethodDetails": row["method"],
+        "awardCriteria": "ratedCriteria",
+        "awardCriteriaDetails": f"{row['profile']} {row['profile_version']} sha256:{row['profile_hash']}",
+        "submissionMethod": ["electronicSubmission"],
+        "tenderPeriod": {"startDate": moment(act.at), "endDate": moment(row["bids_until"])},
+        "items": [item(lot) for lot in process.lots],
+        "lots": [
+            {"id": str(lot["id"]), **_titles(lot["title"]), "status": "active", "value": value(lot["amount"])}
+            for lot in process.lots
+        ],
+        "criteria": [_criterion(lot) for lot in process.lots],
+    }
+    planned = sum(each["amount"] for each in process.plan_items)
+    if not process.plan_items:
+        return ["tender"], {"tender": tender}, []
+    ids = ", ".join(str(each["id"]) for each in process.plan_items)
+    planning = {"budget": {"description": f"plan items {ids}", "amount": value(planned)}}
+    return ["planning", "tender"], {"planning": planning, "tender": tender}, []
+
+
+def _cancelled(process: Process, _: Act) -> _Told | None:
+    if process.tender["published_at"] is None:
+        return None
+    lots = [{"id": str(lot["id"]), "status": "cancelled"} for lot in process.lots]
+    tender = {"id": str(process.tender["id"]), "status": "cancelled", "lots": lots}
+    return ["tenderCancellation"], {"tender": tender}, []
+
+
+def _opened(process: Process, act: Act) -> _Told:
+    bidders = list({each["party_id"]: _supplier(each) for each in process.bids}.values())
+    lots = {lot["id"]: lot for lot in process.lots}
+    tender = {"id": str(process.tender["id"]), "numberOfTenderers": len(bidders)}
+    if bidders:
+        tender["tenderers"] = [_reference(each) for each in bidders]
+    counts = [("bids", len(process.bids)), ("bidders", len(bidders))]
+    statistics = [{"id": name, "measure": name, "date": moment(act.at), "value": count} for name, count in counts]
+    bids: Json = {"statistics": statistics}
+    if process.bids:
+        bids["details"] = [_bid(each, lots[each["lot_id"]]) for each in process.bids]
+    return ["tenderUpdate"], {"tender": tender, "bids": bids}, [(each, ["tenderer"]) for each in bidders]
+
+
+def _evaluated(process: Process, act: Act) -> _Told:
+    outcomes = {each["lot"]: each["outcome"] for each in act.public["lots"]}
+    lots = [
+        {"id": str(lot["id"]), "status": "complete" if outcomes[str(lot["id"])] == "awarded" else "unsuccessful"}
+        for lot in process.lots
+    ]
+    status = "complete" if "awarded" in outcomes.values() else "unsuccessful"
+    parts: Json = {"tender": {"id": str(process.tender["id"]), "status": status, "lots": lots}}
+    if process.bids:
+        parts["bids"] = {"details": [_judged(each) for each in process.bids]}
+    return ["tenderUpdate"], parts, []
+
+
+def _announced(process: Process, act: Act) -> _Told:
+    said = act.public
+    lot = next(each for each in process.lots if str(each["id"]) == said["lot"])
+    supplier = _supplier(next(each for each in process.bids if str(each["id"]) == said["bid"]))
+    award = {
+        "id": award_name(act.object, said.get("revision", 1)),
+        **_titles(lot["title"]),
+        "status": "pending",
+        "date": moment(act.at),
+        "value": value(said["amount"]),
+        "suppliers": [_reference(supplier)],
+        "items": [item(lot)],
+        "relatedLots": [said["lot"]],
+        "relatedBids": [said["bid"]],
+    }
+    tender = {"id": str(process.tender["id"]), "awardPeriod": {"endDate": moment(act.at)}}
+    return ["award"], {"tender": tender, "awards": [award]}, [(supplier, ["supplier"])]
+
+
+def _revised(process: Process, act: Act) -> _Told:
+    """A revision is another award, which takes the place of the one before: OCDS can take no supplier off an award."""
+    tags, parts, parties = _announced(process, act)
+    before = {"id": award_name(act.object, act.public["revision"] - 1), "status": "cancelled"}
+    lot = [each for each in process.bids if str(each["lot_id"]) == act.public["lot"]]
+    bids = {"bids": {"details": [_judged(each) for each in lot]}}
+    return ["awardCancellation", *tags], parts | {"awards": [before, *parts["awards"]]} | bids, parties
+
+
+def _awards_at(status: str, tag: str) -> "_Teller":
+    def tell(process: Process, act: Act) -> _Told:
+        row = process.award(act.object)
+        # A revision after which nobody wins ends the award that was announced before it.
+        revision = row["revision"] - ("complaint" in act.public)
+        return [tag], {"awards": [{"id": award_name(row["id"], revision), "status": status}]}, []
+
+    return tell
+
+
+def _complained(status: str) -> "_Teller":
+    def tell(process: Process, act: Act) -> _Told:
+        row = next(each for each in process.complaints if each["id"] == act.object)
+        complaint: Json = {"id": str(row["id"]), "status": status}
+        if status == "open":
+            complaint |= {
+                "date": moment(act.at),
+                "relatedAward": award_name(row["award_id"], row["revision"]),
+                "grounds": list(row["grounds"]),
+                "relatedLots": [str(row["lot_id"])],
+            }
+        else:
+            complaint["dateDecided"] = moment(act.at)
+            if row["remedy"] is not None and status in {"upheld", "partly_upheld"}:
+                complaint["remedy"] = row["remedy"]
+        return ["awardUpdate"], {"complaints": [complaint]}, []
+
+    return tell
+
+
+def _concluded(process: Process, act: Act) -> _Told:
+    row = next(each for each in process.contracts if each["id"] == act.object)
+    award = process.award(row["award_id"])
+    lot = next(each for each in process.lots if each["id"] == row["lot_id"])
+    supplier = _party(row["supplier"], row["supplier_scheme"], row["supplier_number"], row["supplier_name"])
+    contract = {
+        "id": str(row["id"]),
+        "awardID": award_name(award["id"], award["revision"]),
+        **_titles(award["lot_title"]),
+        "status": "active",
+        "dateSigned": moment(act.at),
+        "value": value(act.public["amount"]),
+        "items": [item(lot)],
+        "relatedBids": [str(award["bid_id"])],
+    }
+    active = {"id": award_name(award["id"], award["revision"]), "status": "active"}
+    return ["contract"], {"awards": [active], "contracts": [contract]}, [(supplier, ["supplier"])]
+
+
+def award_name(award_id: UUID, revision: int) -> str:
+    """The id of an award in releases: each revision of a result is one of its own."""
+    return str(award_id) if revision == 1 else f"{award_id}-{revision}"
+
+
+def item(lot: Row) -> Json:
+    """What a lot buys: one item, which has the id of the lot."""
+    quantity = lot["quantity"]
+    return {
+        "id": str(lot["id"]),
+        "description": lot["item_name"],
+        "classification": {"scheme": "x_KZ-ENSTRU", "id": lot["item_code"], "description": lot["item_name"]},
+        "quantity": int(quantity) if quantity == int(quantity) else float(quantity),
+        "unit": {"name": lot["unit"]},
+        "relatedLot": str(lot["id"]),
+    }
+
+
+def _criterion(lot: Row) -> Json:
+    """How a lot is scored, and the warranty that it asks for."""
+    weights = ", ".join(f"{name} {weight}" for name, weight in sorted(lot["weights"].items()))
+    criterion: Json = {
+        "id": f"{lot['id']}-points",
+        "title": "points",
+        "description": f"weights: {weights}" if weights else "by the profile",
+        "relatedLots": [str(lot["id"])],
+    }
+    if lot["warranty_months"]:
+        requirement = {
+            "id": _requirement(lot),
+            "title": "warranty in months",
+            "dataType": "integer",
+            "minValue": lot["warranty_months"],
+        }
+        criterion["requirementGroups"] = [{"id": f"{lot['id']}-terms", "requirements": [requirement]}]
+    return criterion
+
+
+def _requirement(lot: Row) -> str:
+    return f"{lot['id']}-warranty"
+
+
+def _bid(row: Row, lot: Row) -> Json:
+    content = row["content"]
+    bid: Json = {
+        "id": str(row["id"]),
+        "submissionType": "bid",
+        "date": moment(row["received_at"]),
+        "status": "pending",
+        "tenderers": [_reference(_supplier(row))],
+        "value": value(tiyn(content["price"])),
+        "relatedLots": [str(row["lot_id"])],
+    }
+    if lot["warranty_months"]:
+        bid["requirementResponses"] = [
+            {
+                "id": f"{row['id']}-warranty",
+                "requirement": {"id": _requirement(lot)},
+                "value": content["warranty_months"],
+            }
+        ]
+    return bid
+
+
+def _judged(row: Row) -> Json:
+    if row["refusal"] is None:
+        return {"id": str(row["id"]), "status": "valid"}
+    return {"id": str(row["id"]), "status": "disqualified", "description": row["refusal"]}
+
+
+def _buyer(row: Row) -> Json:
+    return _company("KZ-BIN", row["buyer"], row["buyer_name"])
+
+
+def _supplier(row: Row) -> Json:
+    return _party(row["party_id"], row["scheme"], row["number"], row["name"])
+
+
+def _party(party: UUID, scheme: str, number: str | None, name: str | None) -> Json:
+    """A supplier as the public may know it: a natural person by its opaque id, without number or name."""
+    if scheme == PERSON or number is None:
+        return {"id": f"{OURS}-{party}"}
+    return _company(scheme, number, name)
+
+
+def _company(scheme: str, number: str, name: str | None) -> Json:
+    identifier = {"scheme": scheme, "id": number} | ({} if name is None else {"legalName": name})
+    return {"id": f"{scheme}-{number}", **({} if name is None else {"name": name}), "identifier": identifier}
+
+
+def _reference(party: Json) -> Json:
+    return {name: party[name] for name in ("id", "name") if name in party}
+
+
+def _merged(parties: Sequence[_Party]) -> list[Json]:
+    """Every party once, with all of its roles in this release."""
+    found: dict[str, Json] = {}
+    for party, roles in parties:
+        known = found.setdefault(party["id"], party | {"roles": []})
+        known["roles"] += [role for role in roles if role not in known["roles"]]
+    return list(found.values())
+
+
+def _language(titles: Mapping[str, str]) -> str:
+    return next(each for each in _LANGUAGES if each in titles)
+
+
+def _titles(titles: Mapping[str, str]) -> Json:
+    first = _language(titles)
+    return {"title": titles[first]} | {f"title_{each}": text for each, text in titles.items() if each != first}
+
+
+_Teller: TypeAlias = Callable[[Process, Act], _Told | None]
+_TELLERS: Mapping[str, _Teller] = {
+    "tender.published": _published,
+    "tender.cancelled": _cancelled,
+    "tender.opened": _opened,
+    "tender.evaluated": _evaluated,
+    "award.announced": _announced,
+    "award.revised": _revised,
+    "award.cancelled": _awards_at("cancelled", "awardCancellation"),
+    "award.final": _awards_at("active", "awardUpdate"),
+    "complaint.filed": _complained("open"),
+    "complaint.upheld": _complained("upheld"),
+    "complaint.partly_upheld": _complained("partly_upheld"),
+    "complaint.dismissed": _complained("dismissed"),
+    "complaint.returned": _complained("returned"),
+    "complaint.withdrawn": _complained("withdrawn"),
+    "complaint.lapsed": _complained("lapsed"),
+    "contract.concluded": _concluded,
+}
+TOLD = tuple(_TELLERS)

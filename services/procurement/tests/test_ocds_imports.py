@@ -1,0 +1,129 @@
+"""Another source's releases: kept as they are, listed beside our own awards, and told apart where they are wrong."""
+
+import json
+from collections.abc import Awaitable, Callable
+from copy import deepcopy
+from typing import Any
+
+import httpx
+import pytest
+
+Look = Callable[..., Awaitable[Any]]
+People = dict[str, dict[str, str]]
+Send = Callable[..., Awaitable[dict[str, Any]]]
+OCID = "ocds-abc123-0001"
+
+
+def release(**fields: Any) -> dict[str, Any]:
+    """A release that awards a bridge for 1.5 million pounds."""
+    usual = {
+        "ocid": OCID,
+        "id": "award-1",
+        "date": "2021-05-10T09:30:00Z",
+        "tag": ["award"],
+        "initiationType": "tender",
+        "parties": [
+            {"id": "b", "name": "Council", "roles": ["buyer"], "identifier": {"scheme": "GB-LAC", "id": "E09"}},
+            {"id": "s", "name": "Bridges Ltd", "roles": ["supplier"]},
+        ],
+        "buyer": {"id": "b", "name": "Council"},
+        "tender": {"id": "t", "title": "A bridge", "procurementMethod": "open"},
+        "awards": [
+            {
+                "id": "1",
+                "status": "active",
+                "date": "2021-05-10T09:30:00Z",
+                "value": {"amount": 1500000.5, "currency": "GBP"},
+                "suppliers": [{"id": "s", "name": "Bridges Ltd"}],
+            }
+        ],
+        "extra": {"kept": [1, 2.5, None, "ё"]},
+    }
+    return usual | fields
+
+
+@pytest.fixture
+def send(client: httpx.AsyncClient, people: People) -> Send:
+    """Imports a document as the auditor, or documents in lines."""
+
+    async def post(*documents: Any, **parameters: str) -> dict[str, Any]:
+        kind = "application/json" if len(documents) == 1 else "application/x-ndjson"
+        body = "\n".join(each if isinstance(each, str) else json.dumps(each) for each in documents)
+        headers = people["auditor"] | {"Content-Type": kind}
+        answer = await client.post("/v1/ocds/imports", content=body, params=parameters, headers=headers)
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+    return post
+
+
+async def test_what_is_imported_is_kept_as_it_is_and_goes_out_again(send: Send, look: Look) -> None:
+    sent = release()
+    assert await send({"releases": [sent], "uri": "http://x"}) == {
+        "kept": 1, "known": 0, "refused": 0, "awards": 1, "errors": [],
+    }  # fmt: skip
+    again = await look("nobody", "/v1/ocds/releases", ocid=OCID)
+    assert again["releases"] == [sent]
+    record = await look("nobody", f"/v1/ocds/records/{OCID}")
+    assert record["records"][0]["releases"] == [sent]
+    for form in (again, record, record["records"][0]):
+        result = await send(form)
+        assert (result["kept"], result["known"], result["refused"]) == (0, 1, 0)
+    assert (await look("nobody", "/v1/ocds/releases"))["releases"] == [sent]
+
+
+async def test_imported_awards_are_asked_as_our_own_are(send: Send, look: Look) -> None:
+    await send(release())
+    (found,) = (await look("nobody", "/v1/awards", currency="GBP", source="ocds-abc123"))["items"]
+    assert (found["amount"], found["ocid"]) == ({"amount": "1500000.50", "currency": "GBP"}, OCID)
+    assert (found["tender"], found["lot"], found["allocated"]) == (None, None, None)
+    assert (found["buyer"], found["status"]) == ({"scheme": "GB-LAC", "id": "E09", "name": "Council"}, "active")
+    assert found["method"] == "open"
+    assert (await look("nobody", f"/v1/awards/{found['id']}")) == found
+    assert (await look("nobody", "/v1/awards", q="bridges"))["items"] == [found]
+    assert (await look("nobody", "/v1/awards", source="ashyq"))["items"] == []
+    (line,) = (await look("nobody", "/v1/awards/summary", by="buyer"))["items"]
+    assert (line["key"], line["total"]["currency"], line["allocated"]) == ("E09", "GBP", None)
+    dearer = release(id="award-2", date="2021-06-10T09:30:00Z")
+    dearer["awards"][0]["value"]["amount"] = 1600000
+    assert (await send(dearer, source="barnet"))["awards"] == 1
+    (found,) = (await look("nobody", "/v1/awards", ocid=OCID))["items"]
+    assert found["amount"]["amount"] == "1600000.00"
+
+
+async def test_what_is_wrong_with_one_is_told_and_the_others_are_kept(send: Send) -> None:
+    wrong = deepcopy(release(id="wrong"))
+    del wrong["date"]
+    wrong["awards"][0]["value"]["amount"] = "5"
+    person = release(id="person")
+    person["parties"][1]["identifier"] = {"scheme": "KZ-IIN", "id": "880417499014"}
+    other = release(language="en")
+    unlike = release(id="unlike", tender=[{"id": "t"}])
+    shaped = release(id="shaped", date="2021-07-01T00:00:00Z", extra=[{"id": 1}])
+    ours = release(ocid="ocds-ashyq0-1")
+    link = {"url": "http://x", "date": "2021-05-10T09:30:00Z"}
+    result = await send(release(), wrong, "{", 7, person, other, unlike, shaped, ours, link)
+    assert (result["kept"], result["refused"]) == (1, 9)
+    assert [(each["n"], each["pointer"], each["reason"]) for each in result["errors"]] == [
+        (2, "/date", "missing"),
+        (2, "/awards/0/value/amount", "invalid"),
+        (3, "", "unreadable"),
+        (4, "", "not-a-release"),
+        (5, "/parties/1/identifier/id", "person"),
+        (6, "/id", "other-content"),
+        (7, "/tender", "invalid"),
+        (8, "", "does-not-merge"),
+        (9, "/ocid", "ours"),
+        (10, "", "linked"),
+    ]
+
+
+async def test_an_import_is_json_and_an_auditors(client: httpx.AsyncClient, people: People) -> None:
+    kind = {"Content-Type": "text/plain"}
+    assert (await client.post("/v1/ocds/imports", content="{}", headers=people["auditor"] | kind)).status_code == 415
+    kind = {"Content-Type": "application/json"}
+    assert (await client.post("/v1/ocds/imports", content="{", headers=people["auditor"] | kind)).status_code == 400
+    assert (await client.post("/v1/ocds/imports", json={}, headers=people["supplier"])).status_code == 403
+    assert (await client.get("/v1/ocds/records/none")).status_code == 404
+    assert (await client.get("/v1/ocds/extensions/complaints/x")).status_code == 404
