@@ -31,6 +31,7 @@ _ACQUIRE_SECONDS = 5.0
 _CLOSE_SECONDS = 5.0
 _SERVER_SETTINGS = {
     "datestyle": "ISO",
+    "work_mem": "32MB",  # a bitmap of some hundred thousand rows that does not forget which they are
     "statement_timeout": "10s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
