@@ -20,14 +20,19 @@ def tell(stage: Stage) -> None:
     filed = stage.post("citizen", "/v1/appeals", body | {"text": "The bridge at Kaskelen has lost its railing."})
     receipt = stage.download("citizen", f"/v1/appeals/{filed['id']}/receipt")
     stage.heading("On any other machine, without a network: python ashyq-verify.pyz receipt.json")
-    _verify(stage, receipt, whole=True)
+    verify(stage, receipt, whole=True)
     stage.heading("Somebody flips one byte of it")
     at = receipt.index(b"min-transport") + len("min-")
     stage.say(f"Byte {at}: the agency was [bold]min-transport[/bold] and is [bold]min-Transport[/bold] now.")
-    _verify(stage, receipt[:at] + b"T" + receipt[at + 1 :], whole=False)
+    verify(stage, receipt[:at] + b"T" + receipt[at + 1 :], whole=False)
 
 
-def _verify(stage: Stage, receipt: bytes, *, whole: bool) -> None:
+def verify(stage: Stage, receipt: bytes, *, whole: bool) -> None:
+    """Let the verifier, in a process of its own, say what it finds in a receipt or a certificate.
+
+    Raises:
+        RuntimeError: it finds it whole, and it should not be, or the other way round.
+    """
     said = subprocess.run(_VERIFY, input=receipt, capture_output=True, check=False)  # noqa: S603 - our own program
     if (said.returncode == 0) != whole:
         raise RuntimeError(said.stderr.decode() or said.stdout.decode())

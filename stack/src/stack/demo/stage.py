@@ -69,7 +69,7 @@ class Stage:
         found: dict[str, Any] = self.client.get(path, headers=self._authorization(who)).raise_for_status().json()
         return found
 
-    def download(self, who: Who, path: str) -> bytes:
+    def download(self, who: Who | None, path: str) -> bytes:
         """What is at a path, as it comes; what is not ready yet is waited for."""
         ends = time.monotonic() + _PATIENCE_SECONDS
         answer = self.client.get(path, headers=self._authorization(who))

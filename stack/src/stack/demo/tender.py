@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from stack.demo.receipt import verify
 from stack.demo.stage import ALMATY, Stage
 
 _BEGINS = datetime(2026, 7, 1, 10, 0, tzinfo=ALMATY)
 
 
 def tell(stage: Stage) -> None:
-    """Tell it: published, bid for, opened and scored by the clock, held, contracted."""
+    """Tell it: published, bid for, opened and scored by the clock, checked by who lost, held, contracted."""
     stage.title("A tender")
     stage.move_clock(_BEGINS)
     stage.heading("A health department buys laptops by rating points")
@@ -43,6 +44,7 @@ def tell(stage: Stage) -> None:
     stage.move_clock(_BEGINS + timedelta(days=9, hours=1))
     stage.sweep()
     _show_result(stage, lot)
+    _check(stage, lot)
     _conclude(stage, lot)
 
 
@@ -51,6 +53,18 @@ def _show_result(stage: Stage, lot: str) -> None:
         stage.say(f"[bold]{ranked['place']}. {ranked['total']['display']} points[/bold]")
         for one in ranked["points"]:
             stage.say(f"    {one['criterion']:<22} {one['points']['display']:>6} of {one['weight']}")
+
+
+def _check(stage: Stage, lot: str) -> None:
+    (lost,) = stage.get(None, f"/v1/lots/{lot}/result")["explanation"]["would_have_won"]
+    stage.say(f"Who lost was {lost['behind']['display']} points behind.")
+    stage.heading("Who lost downloads the certificate, and works it out again without us")
+    certificate = stage.download(None, f"/v1/lots/{lot}/certificate")
+    verify(stage, certificate, whole=True)
+    stage.heading("Somebody flips one byte of it")
+    at = certificate.index(b'"experience_years":9') + len('"experience_years":')
+    stage.say(f"Byte {at}: a bidder had [bold]9[/bold] years of experience and has [bold]8[/bold] now.")
+    verify(stage, certificate[:at] + b"8" + certificate[at + 1 :], whole=False)
 
 
 def _conclude(stage: Stage, lot: str) -> None:
