@@ -15,6 +15,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/contracts": "procurement",
     "/v1/journals/procurement": "procurement",
     "/v1/lots": "procurement",
+    "/v1/flags": "procurement",
     "/v1/overpricing": "procurement",
     "/v1/ocds": "procurement",
     "/v1/parties": "procurement",

@@ -19,6 +19,7 @@ Look = Callable[..., Awaitable[Any]]
 
 # What parameters of lists may be, beside the values that the document itself tells.
 VALUES: dict[str, list[str]] = {
+    "award": ["01900000-0000-7000-8000-00000000000a"],
     "buyer": ["991240995750"],
     "currency": ["KZT", "USD"],
     "from": ["2026-11-26"],
@@ -26,7 +27,7 @@ VALUES: dict[str, list[str]] = {
     "max": ["850000"],
     "min": ["850000.01"],
     "method": ["rating-point", "auction"],
-    "ocid": ["ocds-ashyq0-none"],
+    "ocid": ["ocds-1", "ocds-ashyq0-none"],
     "q": ["Қағаз", "кан"],
     "region": ["KZ-71", "KZ-75"],
     "source": ["ashyq", "ocds-abc123"],
@@ -36,7 +37,7 @@ VALUES: dict[str, list[str]] = {
 }
 OF_PAGES = {"after", "format", "limit"}
 # Members that any object may be, which is one cell.
-OPEN = ("data", "weights")
+OPEN = ("data", "evidence", "weights")
 # Texts that a spreadsheet or a line a row in a spreadsheet has it.
 _ROWS = """
 UPDATE lots SET title = '{"kk": "=1+1", "ru": "Бумага, \\"А4\\"\\nбелая\\r\\n", "en": ""}';
@@ -47,7 +48,11 @@ INSERT INTO awards SELECT (r).* FROM (
     'lot_title', '{"kk": "=1+1", "ru": "Бумага, \\"А4\\"\\nбелая\\r\\n", "en": ""}'::jsonb,
     'buyer_name', '"' || chr(8232) || '\\.', 'region', CASE n % 2 WHEN 0 THEN 'KZ-75' ELSE 'KZ-71' END)) AS r
     FROM awards a, generate_series(1, 16) n
-) copies
+) copies;
+INSERT INTO flags (rule, kind, subject, version, state, value, ocid, buyer, parties, evidence, missing, computed_at)
+  SELECT 'R031', 'award', 'ocds-1/' || n, 1, CASE n % 2 WHEN 0 THEN 'flag' ELSE 'clear' END, n / 8.0, 'ocds-1',
+         'KZ-BIN-991240995750', ARRAY['KZ-BIN-150340962116'], '{"award": 1.5, "quoted": "=\\"1\\""}', '{}', now()
+    FROM generate_series(1, 30) n
 """
 
 

@@ -74,6 +74,8 @@ READS: dict[str, str] = {
     "draw_concentration": "/v1/pictures/concentration.svg",
     "read_contract_flow": "/v1/contracts/{contract}/flow",
     "draw_contract_flow": "/v1/contracts/{contract}/flow.svg",
+    "list_flags": "/v1/flags",
+    "read_flag_rules": "/v1/flags/rules",
     "read_procurement_journal": "/v1/journals/procurement/entries",
 }
 WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {

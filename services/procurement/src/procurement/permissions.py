@@ -74,6 +74,8 @@ PERMISSIONS = Permissions(
         "draw_concentration": _EVERYBODY,
         "read_contract_flow": _EVERYBODY,
         "draw_contract_flow": _EVERYBODY,
+        "list_flags": _EVERYBODY,
+        "read_flag_rules": _EVERYBODY,
     }
 )
 SIGHT = "read_tender"

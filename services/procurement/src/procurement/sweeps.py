@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from procurement.clients import RegistryRefused, RegistrySilent, debtors_among
 from procurement.commands.awards import finish_awards, waiting_to_finish
 from procurement.commands.evaluation import Case, award_lots, opened_cases, waiting_for_award
+from procurement.commands.flags import flag_populations, flag_processes, waiting_for_populations, waiting_for_processes
 from procurement.commands.ocds import publish_releases
 from procurement.commands.opening import open_tenders, waiting_to_open
 from procurement.commands.prices import check_prices, waiting_to_check
@@ -28,6 +29,7 @@ _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
 _PRICES_A_BATCH = 2000
 _ACTS_A_BATCH = 200
+_PROCESSES_A_BATCH = 100
 _log = structlog.get_logger("award")
 
 
@@ -44,6 +46,8 @@ def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
         Sweep("finish-awards", _finish_due, waiting_to_finish),
         Sweep("check-prices", _check_due, waiting_to_check),
         Sweep("publish-releases", _publish_due, waiting_to_publish),
+        Sweep("flag-processes", _flag_changed, waiting_for_processes),
+        Sweep("flag-populations", _flag_all, waiting_for_populations),
     )
 
 
@@ -110,3 +114,11 @@ async def _publish_due(writing: Writing, _: datetime) -> int:
         told.append((act.index, release))
     await publish_releases(writing, told)
     return len(told)
+
+
+async def _flag_changed(writing: Writing, now: datetime) -> int:
+    return await flag_processes(writing, now=now, limit=_PROCESSES_A_BATCH)
+
+
+async def _flag_all(writing: Writing, now: datetime) -> int:
+    return await flag_populations(writing, now=now)

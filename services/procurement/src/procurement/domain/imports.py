@@ -91,7 +91,7 @@ def awards_in(compiled: Json, source: str) -> Iterator[ForeignAward]:
         names = (str(each.get("name") or "") for each in suppliers)
         yield ForeignAward(
             {
-                "id": _id(str(compiled["ocid"]), str(award["id"])),
+                "id": listed_as(str(compiled["ocid"]), str(award["id"])),
                 "version": 1,
                 "source": source,
                 "ocid": compiled["ocid"],
@@ -114,7 +114,7 @@ def awards_in(compiled: Json, source: str) -> Iterator[ForeignAward]:
         )
 
 
-def _id(ocid: str, award: str) -> UUID:
+def listed_as(ocid: str, award: str) -> UUID:
     """The same award has the same id however often it is imported."""
     return uuid5(NAMESPACE_URL, f"{ocid}#award-{award}")
 

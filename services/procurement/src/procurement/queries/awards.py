@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from procurement.queries.flags import flagged
 from procurement.queries.suppliers import supplied_by
 from procurement.tables import awards
 from servicekit.bulk import CopyOf
@@ -251,6 +252,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         **supplied_by(table.supplier),
         **{name: table[name] == bindparam(name) for name in _SAME},
         "item": table.item_code == bindparam("item"),
+        "flag": flagged(),
         "since": table.awarded_at >= bindparam("since"),
         "before": table.awarded_at < bindparam("before"),
         "least": table.amount >= bindparam("least"),

@@ -1,7 +1,7 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
 from procurement.queries import sight
-from procurement.routes import awards, bids, complaints, lots, ocds, pictures, plans, prices, scoring, tenders
+from procurement.routes import awards, bids, complaints, flags, lots, ocds, pictures, plans, prices, scoring, tenders
 from servicekit.receipts import ReceiptOf
 
 routers = (
@@ -15,6 +15,7 @@ routers = (
     prices.router,
     pictures.router,
     ocds.router,
+    flags.router,
 )
 RECEIPTS = (
     ReceiptOf("/plans/{object_id}", "read_plan_receipt", sight.see_plan),

@@ -12,6 +12,7 @@ from procurement.queries import awards as queries
 from procurement.queries.awards import Behind, By, Sort
 from procurement.queries.contracts import list_contracts as contracts_wanted
 from procurement.queries.contracts import read_contract as contract_named
+from procurement.queries.flags import RuleCode
 from procurement.queries.suppliers import asked_for
 from procurement.schemas.awards import Award, AwardSum, Contract, award_sum_of, contract_of
 from procurement.schemas.parts import Bin, Code, Place, Tenge
@@ -50,6 +51,9 @@ async def _wanted(
     least: Annotated[Tenge | None, Query(alias="min", description="At least so many tenge.")] = None,
     most: Annotated[Tenge | None, Query(alias="max", description="At most so many tenge.")] = None,
     status: Status | ForeignStatus | None = None,
+    flag: Annotated[
+        RuleCode | None, Query(description="A rule that stands of the award, its contract or its process.")
+    ] = None,
     q: Annotated[
         str | None,
         Query(min_length=1, max_length=200, description="Words of the title, item, buyer, supplier or tender number."),
@@ -69,6 +73,7 @@ async def _wanted(
         "least": None if least is None else Money.from_text(least).tiyn,
         "most": None if most is None else Money.from_text(most).tiyn,
         "status": status,
+        "flag": flag,
         "q": q,
     }
     return asked_for(supplier) | {name: value for name, value in given.items() if value is not None}
@@ -107,7 +112,9 @@ async def read_award(request: Request, _: CurrentCaller, reading: Read, award_id
     """One award, in the bytes that it has in the list."""
     item, version = await queries.read_award(reading, award_id)
     return not_modified(request, version) or Response(
-        item, headers={"ETag": etag(version)}, media_type="application/json"
+        item,
+        headers={"ETag": etag(version), "Link": f'</v1/flags?award={award_id}>; rel="related"; title="flags"'},
+        media_type="application/json",
     )
 
 

@@ -27,6 +27,8 @@ from procurement.domain.regions import Region
 from procurement.tables.affiliations import affiliations as affiliations
 from procurement.tables.complaints import complaints as complaints
 from procurement.tables.complaints import protocols as protocols
+from procurement.tables.flags import flag_progress as flag_progress
+from procurement.tables.flags import flags as flags
 from procurement.tables.ocds import processes as processes
 from procurement.tables.ocds import release_position as release_position
 from procurement.tables.ocds import releases as releases
@@ -230,6 +232,7 @@ awards = Table(
     Index("awards_status_amounts", "status", "amount", "id"),
     Index("awards_item_group", text("\"left\"(translate(item_code, '.-', ''), 4)"), "awarded_on"),
     Index("awards_tender", "tender_id"),
+    Index("awards_process", "ocid"),
     Index("awards_imported", "source", "awarded_at", "id", postgresql_where=text("source <> 'ashyq'")),
     Index("awards_currency", "currency", "awarded_at", "id", postgresql_where=text("currency <> 'KZT'")),
     Index("awards_words", "words", postgresql_using="gin"),
