@@ -162,6 +162,15 @@ def winner_of(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> str | None:
     return None if _differing(profile, lot, received, first) else first
 
 
+def standing(profile: Profile, lot: Lot, bids: Iterable[Bid]) -> tuple[tuple[str, ...], str | None]:
+    """Return the ids of the bids in their order, and who wins, as `score` does of what was checked before."""
+    received = sorted(bids, key=lambda bid: bid.id)
+    groups, _ = ordered(profile, admitted(profile, lot, received)[0])
+    first = _first(profile, groups)
+    winner = None if _differing(profile, lot, received, first) else first
+    return tuple(case.bid.id for group in groups for case in group), winner
+
+
 def _first_of(profile: Profile, lot: Lot, received: list[Bid]) -> str | None:
     compared, _ = admitted(profile, lot, received)
     return _first(profile, ordered(profile, compared)[0])
