@@ -1,12 +1,19 @@
 """Another source's releases: kept as they are, listed beside our own awards, and told apart where they are wrong."""
 
+import asyncio
+import gzip
+import io
 import json
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
+
+from stack.importing import CannotImport, import_all, tell_tally
 
 Look = Callable[..., Awaitable[Any]]
 People = dict[str, dict[str, str]]
@@ -127,3 +134,28 @@ async def test_an_import_is_json_and_an_auditors(client: httpx.AsyncClient, peop
     assert (await client.post("/v1/ocds/imports", json={}, headers=people["supplier"])).status_code == 403
     assert (await client.get("/v1/ocds/records/none")).status_code == 404
     assert (await client.get("/v1/ocds/extensions/complaints/x")).status_code == 404
+
+
+async def test_the_command_sends_files_in_batches(client: httpx.AsyncClient, people: People, tmp_path: Path) -> None:
+    many = [release(id=str(n), ocid=f"ocds-abc123-{n}", extra="x" * 100_000) for n in range(12)]
+    lines = tmp_path / "many.jsonl.gz"
+    lines.write_bytes(gzip.compress("\n".join(json.dumps(each) for each in [*many, {"ocid": "x"}]).encode()))
+    package = tmp_path / "package.json"
+    package.write_text(json.dumps({"releases": many[:2]}, indent=1))
+    console = Console(file=io.StringIO())
+
+    def run(*places: Path) -> Any:
+        with httpx.Client(base_url=str(client.base_url), headers=people["auditor"], timeout=60) as sender:
+            return import_all([str(each) for each in places], sender, console, source="many")
+
+    tally = await asyncio.to_thread(run, lines, package)
+    assert (tally.kept, tally.known, tally.refused) == (12, 2, 1)
+    assert tally.reasons == {"missing": 4}
+    tell_tally(tally, console)
+    assert isinstance(console.file, io.StringIO)
+    assert "12 kept, 2 known already, 1 refused." in console.file.getvalue()
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    for place in (broken, tmp_path / "absent.json"):
+        with pytest.raises(CannotImport):
+            await asyncio.to_thread(run, place)

@@ -17,6 +17,7 @@ from stack.demo import play
 from stack.flags import Profile, tell_flags
 from stack.fsck.telling import tell
 from stack.house import prepared
+from stack.importing import CannotImport, import_all, tell_tally
 from stack.personas import PERSONAS
 from stack.place import Place, place_from_environment
 from stack.postgres import PostgresUnusable
@@ -150,6 +151,35 @@ def flags(
     A line that is no compiled release is told with its number and left out. Ends with 2 if nothing can be read.
     """
     sys.exit(tell_flags(file, profile, settings, _errors, whole=whole))
+
+
+@app.command("import")
+def import_releases(
+    places: Annotated[
+        list[str], typer.Argument(metavar="FILE|URL...", help="Packages (.json) or lines (.jsonl), also with .gz.")
+    ],
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the source is called; else each ocid's prefix.")
+    ] = None,
+) -> None:
+    """Read another country's contracting data (OCDS 1.1 releases or records) into the house that listens on PORT.
+
+    Its awards stand beside ours in GET /v1/awards then, with `source` and `currency`. What is wrong with a release is
+    told, and the others are kept; sending the same again does no harm. Ends with 0 if nothing was refused, else 1.
+    """
+    port = _place().port
+    auditor = _given(port, "auditor")
+    if auditor is None:
+        _fail(f"No house listens on {port}. Start one with `ashyq run`.")
+    headers = {"Authorization": f"Bearer {auditor}"}
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
+            tally = import_all(places, client, _console, source=source)
+    except CannotImport as error:
+        _fail(str(error))
+        raise
+    tell_tally(tally, _console)
+    sys.exit(1 if tally.refused else 0)
 
 
 @app.command()

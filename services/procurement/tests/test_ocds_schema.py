@@ -1,0 +1,121 @@
+"""Our open data and the standard's own words: schema, extensions, worked example, merge rules.
+
+They need the files of OCDS 1.1.5, which are not in the repository: `ASHYQ_OCDS_SCHEMA` names their folder.
+"""
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft4Validator, FormatChecker
+from ocdsmerge import Merger
+from ocdsmerge.rules import get_merge_rules
+
+from procurement.queries.compiling import MERGE_RULES
+
+FOLDER = Path(os.environ.get("ASHYQ_OCDS_SCHEMA", Path(__file__).parents[4] / "shared" / "data" / "ocds"))
+EXAMPLE = FOLDER / "example" / "fictional-example" / "1.1"
+LOCAL = Path(__file__).parents[1] / "src" / "procurement" / "data" / "complaints_extension" / "release-schema.json"
+Do = Callable[..., Awaitable[dict[str, Any]]]
+Look = Callable[..., Awaitable[Any]]
+Sweep = Callable[[], Awaitable[Any]]
+GoTo = Callable[[str], None]
+
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the files of OCDS 1.1.5 are not at {FOLDER}")
+
+
+def patched(target: Any, patch: Any) -> Any:
+    """The target with a JSON merge patch (RFC 7396), by which extensions are applied."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = patched(merged.get(name), value)
+    return merged
+
+
+def schema(*local: Path) -> dict[str, Any]:
+    """The release schema with the extensions that we use."""
+    found: Any = json.loads((FOLDER / "1.1.5" / "release-schema.json").read_text())
+    extensions = [FOLDER / "extensions" / name / "release-schema.json" for name in ("lots", "bid", "requirements")]
+    for path in (*extensions, *local):
+        found = patched(found, json.loads(path.read_text()))
+    # Of an extension that is not among these.
+    found["definitions"]["Lot"]["properties"].pop("submissionTerms", None)
+    return dict(found)
+
+
+def errors_in(releases: list[dict[str, Any]]) -> list[str]:
+    validator = Draft4Validator(schema(LOCAL), format_checker=FormatChecker())
+    return [f"{each.json_path}: {each.message}" for release in releases for each in validator.iter_errors(release)]
+
+
+def test_the_validator_finds_what_is_wrong() -> None:
+    assert len(errors_in([{"ocid": "x", "id": "1", "tag": ["sale"], "date": "?", "initiationType": "tender"}])) >= 1
+
+
+def test_our_merge_rules_are_the_schemas() -> None:
+    assert get_merge_rules(schema(LOCAL)) == MERGE_RULES
+
+
+async def test_the_worked_example_goes_in_and_out(client: httpx.AsyncClient, people: dict[str, Any]) -> None:
+    package = json.loads((EXAMPLE / "ocds-213czf-000-00001.json").read_text())
+    ocid = package["releases"][0]["ocid"]
+    answer = await client.post("/v1/ocds/imports", json=package, headers=people["auditor"])
+    assert (answer.json()["kept"], answer.json()["errors"]) == (6, [])
+    out = (await client.get("/v1/ocds/releases")).json()
+    assert out["releases"] == package["releases"]
+    assert errors_in(out["releases"]) == []
+    record = (await client.get(f"/v1/ocds/records/{ocid}")).json()["records"][0]
+    merger = Merger(schema(LOCAL))
+    assert record["compiledRelease"] == merger.create_compiled_release(package["releases"])
+    assert record["versionedRelease"] == merger.create_versioned_release(package["releases"])
+    assert errors_in([record["compiledRelease"]]) == []
+    again = await client.post("/v1/ocds/imports", json=out, headers=people["auditor"])
+    assert (again.json()["kept"], again.json()["known"], again.json()["errors"]) == (0, 6, [])
+    assert (await client.get("/v1/ocds/releases")).json()["releases"] == out["releases"]
+    linked = json.loads((EXAMPLE / "record" / "ocds-213czf-000-00001.json").read_text())
+    kept = await client.post("/v1/ocds/imports", json=linked, headers=people["auditor"])
+    assert kept.json()["errors"] == []
+
+
+async def test_our_own_processes_are_valid_at_every_step(
+    *, client: httpx.AsyncClient, people: dict[str, Any], award: Do, publish: Do, look: Look, sweep: Sweep, go_to: GoTo
+) -> None:
+    async def told() -> list[dict[str, Any]]:
+        await look("nobody", "/v1/journals/procurement/entries")  # once all is sealed
+        await sweep()
+        releases: list[dict[str, Any]] = (await client.get("/v1/ocds/releases?limit=1000")).json()["releases"]
+        assert errors_in(releases) == []
+        for ocid in {each["ocid"] for each in releases}:
+            record = (await client.get(f"/v1/ocds/records/{ocid}")).json()["records"][0]
+            assert errors_in([record["compiledRelease"]]) == []
+            assert record["compiledRelease"] == Merger(schema(LOCAL)).create_compiled_release(record["releases"])
+        return releases
+
+    cancelled = await publish()
+    await told()
+    address = f"/v1/tenders/{cancelled['id']}/cancellation"
+    assert (await client.post(address, json={"reason": "?"}, headers=people["buyer"])).status_code == 200
+    lot = await award({"supplier": "850000", "trader": "876543.21"})
+    await told()
+    body = {"text": "?", "language": "kk", "grounds": ["wrongly_admitted"]}
+    filed = await client.post(f"/v1/lots/{lot['id']}/complaints", json=body, headers=people["trader"])
+    assert filed.status_code == 201, filed.text
+    await told()
+    ruling = {"outcome": "dismissed", "reason": "!"}
+    decision = f"/v1/lots/{lot['id']}/complaints/{filed.json()['id']}/decision"
+    assert (await client.post(decision, json=ruling, headers=people["auditor"])).status_code == 200
+    go_to("2026-12-04T09:00")
+    assert (await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])).status_code == 201
+    releases = await told()
+    tags = {tag for each in releases for tag in each["tag"]}
+    assert tags == {"tender", "tenderCancellation", "tenderUpdate", "award", "awardUpdate", "contract"}
+    assert "880417499014" not in json.dumps(releases)
