@@ -25,6 +25,7 @@ OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxe
 OFFER |= {"warranty_months": 12}
 # There are neither complaints nor contracts.
 NEVER = {"decide_award_complaint", "withdraw_award_complaint", "read_award_complaint_receipt"}
+NEVER |= {"answer_comment", "comment_on_tender", "open_discussion"}
 NEVER |= {"conclude_contract", "read_contract", "read_contract_receipt", "read_contract_flow", "draw_contract_flow"}
 
 

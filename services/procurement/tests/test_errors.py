@@ -33,11 +33,15 @@ STATUSES = {
     "already-planned": 409,
     "bid-window-too-short": 409,
     "bids-closed": 409,
+    "bids-not-yet-open": 409,
     "calendar-missing": 503,
     "changed-meanwhile": 409,
+    "comments-closed": 409,
     "complaint-window-over": 409,
     "contract-too-early": 409,
     "debtor": 409,
+    "discussion-missing": 409,
+    "discussion-open": 409,
     "method-not-automatic": 409,
     "not-allowed-now": 409,
     "not-appealable": 409,
@@ -111,6 +115,7 @@ PLANNED: dict[str, int] = {
 }  # fmt: skip
 # By a complaint: about a result under which rules, in which year.
 COMPLAINED = {"not-appealable", "unfit-ruling", "unknown-ground"}
+DISCUSSED = {"bids-not-yet-open", "comments-closed", "discussion-missing", "discussion-open"}
 YEARS = [{"amount": "1"}] * 3
 OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
 OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
@@ -180,9 +185,36 @@ def in_complaining(
 
 
 @pytest.fixture
+def in_discussing(
+    *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, go_to: GoTo
+) -> Provoke:
+    """Makes a problem with a discussion come about."""
+
+    async def make(code: str) -> httpx.Response:
+        if code == "discussion-missing":
+            lots = [{**each, "weights": None, "warranty_months": 0} for each in planning()["lots"]]
+            draft = await prepare(rules="kz-2025", profile="KZ-2025-tender", lots=lots)
+            return await client.post(f"/v1/tenders/{draft['id']}/publication", headers=people["buyer"])
+        draft = await prepare(bids_until="2026-12-10T18:00:00+05:00")
+        place = f"/v1/tenders/{draft['id']}"
+        await client.post(f"{place}/discussion", headers=people["buyer"])
+        if code == "discussion-open":
+            return await client.post(f"{place}/publication", headers=people["buyer"])
+        go_to("2026-11-26T10:00")
+        if code == "comments-closed":
+            body = {"text": "?", "language": "ru"}
+            return await client.post(f"{place}/discussion/comments", json=body, headers=people["rival"])
+        await client.post(f"{place}/publication", headers=people["buyer"])
+        bid = {"lot": draft["lots"][0]["id"], "offer": OFFER}
+        return await client.post(f"{place}/bids", json=bid, headers=people["rival"])
+
+    return make
+
+
+@pytest.fixture
 def provoke(
     *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
-    registry: Any, in_planning: Provoke, in_complaining: Provoke,
+    registry: Any, in_planning: Provoke, in_complaining: Provoke, in_discussing: Provoke,
 ) -> Provoke:  # fmt: skip
     """Makes a problem come about."""
 
@@ -225,6 +257,7 @@ def provoke(
             **dict.fromkeys(PREPARED, in_preparing), **dict.fromkeys(PUBLISHED, in_publishing),
             **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
             **dict.fromkeys(PLANNED, in_planning), **dict.fromkeys(COMPLAINED, in_complaining),
+            **dict.fromkeys(DISCUSSED, in_discussing),
         }  # fmt: skip
         return await ways[code](code)
 
@@ -233,5 +266,14 @@ def provoke(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {"unfit-bid", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED, *COMPLAINED} == KINDS.keys() - RACED
+    assert {
+        "unfit-bid",
+        *PREPARED,
+        *PUBLISHED,
+        *BIDDED,
+        *AWARDED,
+        *PLANNED,
+        *COMPLAINED,
+        *DISCUSSED,
+    } == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

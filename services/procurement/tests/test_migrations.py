@@ -16,6 +16,7 @@ TABLES = {
     "plan_changes",
     "protocols",
     "affiliations",
+    "comments",
 }
 
 

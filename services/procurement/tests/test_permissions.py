@@ -28,6 +28,7 @@ YEARS = [{"amount": "1"}] * 3
 OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxes": YEARS, "payroll": YEARS}
 OFFER |= {"warranty_months": 12}
 COMPLAINT = {"text": "?", "language": "ru"}
+REMARK = {"text": "?", "language": "ru"}
 RULING = {"outcome": "dismissed", "reason": "!"}
 # By the rule set of the report an auditor reviews complaints, whatever else ties them.
 REVIEWERS = {"auditor"}
@@ -41,6 +42,7 @@ READS: dict[str, str] = {
     "read_plan_receipt": "/v1/plans/{plan}/receipt",
     "list_tenders": "/v1/tenders",
     "read_tender": "/v1/tenders/{tender}",
+    "list_comments": "/v1/tenders/{tender}/discussion",
     "read_tender_protocol": "/v1/tenders/{tender}/protocol",
     "read_tender_clocks": "/v1/tenders/{tender}/clocks",
     "read_tender_history": "/v1/tenders/{tender}/history",
@@ -86,6 +88,9 @@ WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
     "publish_plan": ("/v1/plans/{approved}/publication", None, 200),
     "change_plan": ("/v1/plans/{published plan}/changes", None, 200),
     "create_tender": ("/v1/tenders", None, 201),
+    "open_discussion": ("/v1/tenders/{draft}/discussion", None, 200),
+    "comment_on_tender": ("/v1/tenders/{discussed}/discussion/comments", REMARK, 201),
+    "answer_comment": ("/v1/tenders/{discussed}/discussion/comments/{comment}/answer", {"text": "!"}, 200),
     "publish_tender": ("/v1/tenders/{draft}/publication", None, 200),
     "cancel_tender": ("/v1/tenders/{running}/cancellation", {"reason": "?"}, 200),
     "submit_bid": ("/v1/tenders/{running}/bids", {"offer": OFFER}, 201),
@@ -98,7 +103,7 @@ WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
 
 
 # What is hidden from those who have nothing to do with it.
-HIDDEN = {"publish_tender", "withdraw_bid", "approve_plan", "publish_plan"}
+HIDDEN = {"open_discussion", "publish_tender", "withdraw_bid", "approve_plan", "publish_plan"}
 
 
 def expected(operation: str, role: str, tie: str, *, success: int) -> int:
@@ -182,19 +187,32 @@ def plan_scene(client: httpx.AsyncClient, people: People, plan: Do, budget: Plan
 
 
 @pytest.fixture
+def discussed_scene(client: httpx.AsyncClient, people: People, prepare: Do) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Sets up a draft under discussion, with a comment on it."""
+
+    async def set_up() -> dict[str, Any]:
+        place = f"/v1/tenders/{(draft := await prepare())['id']}/discussion"
+        await client.post(place, headers=people["buyer"])
+        made = await client.post(f"{place}/comments", json=REMARK, headers=people["rival"])
+        return {"discussed": draft["id"], "comment": made.json()["id"]}
+
+    return set_up
+
+
+@pytest.fixture
 def scene(
     *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, publish: Do, bid: Do, award: Do,
-    go_to: GoTo, plan_scene: Scene,
+    go_to: GoTo, plan_scene: Scene, discussed_scene: Callable[[], Awaitable[dict[str, Any]]],
 ) -> Scene:  # fmt: skip
     """Sets up what an operation is about, anew each time; the names of all that is there."""
 
     async def set_up(operation: str) -> dict[str, Any]:
         go_to("2026-11-23T10:00")
-        if operation.endswith("_plan"):
-            return await plan_scene(operation)
+        if operation.endswith("_plan") or "comment" in operation:
+            return await (plan_scene(operation) if operation.endswith("_plan") else discussed_scene())
         if operation == "create_tender":
             return {"body": planning()}
-        if operation == "publish_tender":
+        if operation in {"open_discussion", "publish_tender"}:
             return {"draft": (await prepare())["id"]}
         if operation in {"cancel_tender", "submit_bid", "withdraw_bid"}:
             tender = await publish()
@@ -218,7 +236,7 @@ async def test_the_actions_offered_are_the_ones_that_work(
     draft, running = await prepare(), await publish()
     sealed = await bid("rival", running)
     cases = [
-        (f"/v1/tenders/{draft['id']}", "buyer", ["publication", "cancellation"]),
+        (f"/v1/tenders/{draft['id']}", "buyer", ["publication", "discussion", "cancellation"]),
         (f"/v1/tenders/{running['id']}", "buyer", ["cancellation"]),
         (f"/v1/tenders/{running['id']}", "other buyer", []),
         (f"/v1/tenders/{running['id']}", "supplier", []),

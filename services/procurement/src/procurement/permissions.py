@@ -34,6 +34,10 @@ PERMISSIONS = Permissions(
         "read_tender_clocks": _EVERYBODY,
         "read_tender_protocol": _EVERYBODY,
         "read_tender_receipt": _EVERYBODY,
+        "open_discussion": _BUYER,
+        "list_comments": _EVERYBODY,
+        "comment_on_tender": {"supplier": {ANY}},
+        "answer_comment": _BUYER,
         "publish_tender": _BUYER,
         "cancel_tender": _BUYER,
         "submit_bid": {"supplier": {ANY}},
@@ -85,7 +89,11 @@ PLAN_OPERATIONS = {
     PlanAction.PUBLICATION: "publish_plan",
     PlanAction.CHANGES: "change_plan",
 }
-OPERATIONS = {Action.PUBLICATION: "publish_tender", Action.CANCELLATION: "cancel_tender"}
+OPERATIONS = {
+    Action.DISCUSSION: "open_discussion",
+    Action.PUBLICATION: "publish_tender",
+    Action.CANCELLATION: "cancel_tender",
+}
 
 
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:

@@ -17,6 +17,8 @@ TAKEN: dict[tuple[str, str], str] = {
     ("plan", "creation"): "create_plan",
     ("tender", "creation"): "create_tender",
     ("bid", "submission"): "submit_bid",
+    ("comment", "comment"): "comment_on_tender",
+    ("comment", "answer"): "answer_comment",
     ("bid", "withdrawal"): "withdraw_bid",
     ("award", "complaint"): "file_award_complaint",
     ("award", "contract"): "conclude_contract",

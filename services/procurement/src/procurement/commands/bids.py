@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils.compat import uuid7
 
 from procurement.domain.bid import LATE, Action, DebtorCheck, Status, is_sound, transition
-from procurement.domain.errors import BidsClosed, Debtor, UnknownLot
+from procurement.domain.errors import BidsClosed, BidsNotYetOpen, Debtor, UnknownLot
 from procurement.domain.tender import Status as TenderStatus
 from procurement.permissions import PERMISSIONS, SIGHT, bidder_of
 from procurement.queries.bids import bid_on
@@ -87,7 +87,7 @@ async def submit_bid(
         raise Debtor
     scheme, number = caller.party
     # The supplier's row is locked until the end, so that bids of one supplier come one after the other.
-    party = await writing.value(_PARTY, id=uuid7(), scheme=scheme, number=number, name=caller.name)
+    party = await party_of(writing, caller)
     before = await bid_on(writing, caller, sent.lot)
     edge = transition(None if before is None else Status(before["status"]), Action.SUBMISSION)
     bid_id = uuid7() if before is None else before["id"]
@@ -114,6 +114,19 @@ async def submit_bid(
         public={"tender": str(sent.tender), "lot": str(sent.lot), "commitment": sealed.commitment},
     )
     return {**row, "scheme": scheme, "number": number, "name": caller.name}
+
+
+async def party_of(writing: Writing, caller: Caller) -> UUID:
+    """The supplier that the caller is, known by this id to the public; new ones are put down. Locks it until the end.
+
+    Raises:
+        PartyUnknown: the caller's token names no number.
+    """
+    if caller.party is None:
+        raise PartyUnknown
+    scheme, number = caller.party
+    party: UUID = await writing.value(_PARTY, id=uuid7(), scheme=scheme, number=number, name=caller.name)
+    return party
 
 
 async def withdraw_bid(writing: Writing, caller: Caller, row: Row, *, now: datetime) -> dict[str, Any]:
@@ -145,6 +158,7 @@ async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> date
     Raises:
         NotFound: there is no such tender, or it is not published.
         NotAllowedNow: the tender is cancelled.
+        BidsNotYetOpen: it was discussed, and bids are taken from tomorrow on.
     """
     tender = await writing.one(_TENDER, id=tender_id)
     if tender is None or tender["published_at"] is None:
@@ -153,11 +167,13 @@ async def _taking_bids(writing: Writing, tender_id: UUID, now: datetime) -> date
         raise NotAllowedNow(action="bids", status=tender["status"], allowed_actions=())
     if tender["status"] != TenderStatus.PUBLISHED or now >= tender["bids_until"]:
         return local(tender["bids_until"])
+    if tender["bids_from"] is not None and now < tender["bids_from"]:
+        raise BidsNotYetOpen(local(tender["bids_from"]))
     return None
 
 
 _TENDER = Query(
-    select(tenders.c.status, tenders.c.published_at, tenders.c.bids_until)
+    select(tenders.c.status, tenders.c.published_at, tenders.c.bids_from, tenders.c.bids_until)
     .where(tenders.c.id == bindparam("id"))
     .with_for_update(read=True)
 )

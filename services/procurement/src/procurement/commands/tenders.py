@@ -12,11 +12,14 @@ from uuid_utils.compat import uuid7
 
 from procurement.commands.changing import inserting
 from procurement.commands.plans import require_planned
+from procurement.domain.clocks import Law
+from procurement.domain.discussion import bids_from, require_discussed
 from procurement.domain.errors import BidsClosed
 from procurement.domain.evaluation import lot_of
 from procurement.domain.tender import Action, Method, Status, require_automatic, transition
 from procurement.domain.windows import require_bid_window
 from procurement.permissions import OPERATIONS, PERMISSIONS, SIGHT, office_of, relation_to
+from procurement.queries.discussions import unanswered_on
 from procurement.tables import lots, tender_number, tenders
 from scorer import profile
 from servicekit.database import Query, Row, Writing
@@ -116,11 +119,16 @@ async def publish_tender(writing: Writing, caller: Caller, row: Row, purchases: 
         BidWindowTooShort: suppliers would have fewer days than the law gives.
         CalendarMissing: its days lie beyond the known calendar.
         Undecided: its rule set says nothing of that day.
+        DiscussionMissing, DiscussionOpen: as `require_discussed`.
     """
     role, edge = _role(caller, row, Action.PUBLICATION), transition(Status(row["status"]), Action.PUBLICATION)
-    window = require_bid_window(now, Method(row["method"]), row["bids_until"], row["rules"])
+    law = Law(row["rules"], local(now).date(), row["method"])
+    until = row["comments_until"]
+    require_discussed(until, await unanswered_on(writing, row["id"]), now, law, row["profile"])
+    opens = None if until is None else bids_from(now)
+    window = require_bid_window(opens or now, Method(row["method"]), row["bids_until"], row["rules"])
     grounds = {"rules_version": window.rule.version, "calendar": window.calendar}
-    new = await change(writing, _PUBLISH, row, edge.target, published_at=now, **grounds)
+    new = await change(writing, _PUBLISH, row, edge.target, published_at=now, bids_from=opens, **grounds)
     record(
         writing,
         edge.event,
@@ -131,6 +139,7 @@ async def publish_tender(writing: Writing, caller: Caller, row: Row, purchases: 
             **{name: new[name] for name in ("number", "buyer", "method", "region", "rules")},
             **grounds,
             "bids_until": new["bids_until"].isoformat(),
+            **({} if opens is None else {"bids_from": opens.isoformat()}),
             "profile": {"name": new["profile"], "version": new["profile_version"], "hash": new["profile_hash"]},
             "planned": all(lot["plan_item_id"] is not None for lot in purchases),
             "unplanned": new["unplanned"],
@@ -191,5 +200,5 @@ def _told(lot: Row) -> dict[str, Any]:
 
 _CREATE = Query(insert(tenders).values({name: bindparam(name) for name in tenders.c.keys()}))  # noqa: SIM118
 _CREATE_LOTS = inserting(lots)
-_PUBLISH = changing(tenders, "published_at", "rules_version", "calendar")
+_PUBLISH = changing(tenders, "published_at", "bids_from", "rules_version", "calendar")
 _CANCEL = changing(tenders)

@@ -110,3 +110,36 @@ class UnknownGround(Exception):
 
 class UnfitRuling(Exception):
     """The ruling cannot be carried out: a revision without orders about the lot's bids, or orders without one."""
+
+
+class CommentsClosed(Exception):
+    """The days for comments on a draft have passed, or none were opened."""
+
+    def __init__(self, comments_until: date) -> None:
+        super().__init__(f"comments were taken until {comments_until}")
+        self.comments_until = comments_until
+
+
+class DiscussionOpen(Exception):
+    """A tender under discussion is not published before its days for comments are over and all have an answer."""
+
+    def __init__(self, comments_until: date, unanswered: int) -> None:
+        super().__init__(f"comments until {comments_until}, {unanswered} without an answer")
+        self.comments_until = comments_until
+        self.unanswered = unanswered
+
+
+class DiscussionMissing(Exception):
+    """By law the tender is discussed before it is published."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"to be discussed first: {source}")
+        self.source = source
+
+
+class BidsNotYetOpen(Exception):
+    """After a discussion bids are taken from nine in the morning of the next working day."""
+
+    def __init__(self, bids_from: datetime) -> None:
+        super().__init__(f"bids are taken from {bids_from}")
+        self.try_after = bids_from.isoformat(timespec="minutes")

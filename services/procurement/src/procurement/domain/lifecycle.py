@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from procurement.domain import award, bid, complaint, contract, plan, tender
+from procurement.domain import award, bid, complaint, contract, discussion, plan, tender
 
 BY_LAW = "the rules"
 """Who takes a step that nobody takes: time does, or the rules."""
@@ -39,7 +39,15 @@ class Edge:
 
 
 NOUNS: Mapping[str, Any] = MappingProxyType(
-    {"plan": plan, "tender": tender, "bid": bid, "award": award, "complaint": complaint, "contract": contract}
+    {
+        "plan": plan,
+        "tender": tender,
+        "comment": discussion,
+        "bid": bid,
+        "award": award,
+        "complaint": complaint,
+        "contract": contract,
+    }
 )
 
 _BUYER, _SUPPLIER, _REVIEWER = "buyer", "supplier", "reviewer"
@@ -51,11 +59,16 @@ STEPS: Mapping[tuple[str, str], Taking] = MappingProxyType(
         ("plan", "publication"): Taking(_BUYER, None, "procurement.plan_publication"),
         ("plan", "changes"): Taking(_BUYER, "at most twice a month", "procurement.plan_change_publication"),
         ("tender", "creation"): Taking(_BUYER, "no more than the plan has left, where an item is named"),
-        ("tender", "publication"): Taking(_BUYER, "enough days for bids", "procurement.bid_window"),
+        ("tender", "discussion"): Taking(_BUYER, None, "procurement.discussion_comments"),
+        ("comment", "comment"): Taking(_SUPPLIER, "within the days for comments", "procurement.discussion_comments"),
+        ("comment", "answer"): Taking(_BUYER, None, "procurement.discussion_answers"),
+        ("tender", "publication"): Taking(
+            _BUYER, "enough days for bids, and any discussion over", "procurement.bid_window"
+        ),
         ("tender", "cancellation"): Taking(_BUYER, "before the deadline for bids"),
         ("tender", "opening"): Taking(BY_LAW, "the deadline for bids has passed"),
         ("tender", "evaluation"): Taking(BY_LAW, "the register of debtors has answered", "procurement.results"),
-        ("bid", "submission"): Taking(_SUPPLIER, "before the deadline, and no debtor"),
+        ("bid", "submission"): Taking(_SUPPLIER, "bids are open, and no debtor"),
         ("bid", "withdrawal"): Taking(_SUPPLIER, "before the deadline"),
         ("bid", "opening"): Taking(BY_LAW, "with the tender"),
         ("bid", "evaluation"): Taking(BY_LAW, "with the tender"),

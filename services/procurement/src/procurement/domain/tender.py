@@ -33,6 +33,7 @@ class Status(StrEnum):
     """Where a tender stands. `opened` waits for the award; `evaluated` has an outcome for every lot."""
 
     DRAFT = "draft"
+    IN_DISCUSSION = "in_discussion"
     PUBLISHED = "published"
     OPENED = "opened"
     EVALUATED = "evaluated"
@@ -43,6 +44,7 @@ class Action(StrEnum):
     """What can be done with a tender; people's are the last word of an address, but for creation."""
 
     CREATION = "creation"
+    DISCUSSION = "discussion"
     PUBLICATION = "publication"
     CANCELLATION = "cancellation"
     OPENING = "opening"
@@ -61,6 +63,9 @@ class Relation(StrEnum):
 TRANSITIONS: Procedure[Status, Action] = {
     (None, Action.CREATION): Transition(Status.DRAFT, "tender.created"),
     (Status.DRAFT, Action.PUBLICATION): Transition(Status.PUBLISHED, "tender.published"),
+    (Status.DRAFT, Action.DISCUSSION): Transition(Status.IN_DISCUSSION, "tender.discussion_opened"),
+    (Status.IN_DISCUSSION, Action.PUBLICATION): Transition(Status.PUBLISHED, "tender.published"),
+    (Status.IN_DISCUSSION, Action.CANCELLATION): Transition(Status.CANCELLED, "tender.cancelled"),
     (Status.DRAFT, Action.CANCELLATION): Transition(Status.CANCELLED, "tender.cancelled"),
     (Status.PUBLISHED, Action.CANCELLATION): Transition(Status.CANCELLED, "tender.cancelled"),
     (Status.PUBLISHED, Action.OPENING): Transition(Status.OPENED, "tender.opened"),

@@ -16,13 +16,13 @@ from servicekit.permissions import NotFound
 
 
 async def read_tender(reading: Reading, caller: Caller, tender_id: UUID) -> Row:
-    """One tender; before its publication only for its buyer.
+    """One tender; before its publication, or the discussion of its draft, only for its buyer.
 
     Raises:
         NotFound: there is none, or it is another's draft.
     """
     row = await reading.one(_ONE, id=tender_id)
-    if row is None or (row["published_at"] is None and relation_to(row, caller) is not Relation.BUYER):
+    if row is None or (not _shown(row) and relation_to(row, caller) is not Relation.BUYER):
         raise NotFound
     return row
 
@@ -45,6 +45,10 @@ async def list_tenders(
     return await reading.all(_listing(frozenset(values)), **values, office=office_of(caller), limit=limit + 1)
 
 
+def _shown(row: Row) -> bool:
+    return row["published_at"] is not None or row["discussion_opened_at"] is not None
+
+
 def pattern(q: str) -> str:
     """A LIKE pattern for a part of a text."""
     escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -61,7 +65,8 @@ def _listing(given: frozenset[str]) -> Query:
         "q": or_(cast(tenders.c.title, Text).ilike(bindparam("q")), tenders.c.number.ilike(bindparam("q"))),
         "after": tenders.c.id < bindparam("after"),
     }
-    visible = or_(tenders.c.published_at.is_not(None), tenders.c.buyer == bindparam("office", type_=Text))
+    shown = or_(tenders.c.published_at.is_not(None), tenders.c.discussion_opened_at.is_not(None))
+    visible = or_(shown, tenders.c.buyer == bindparam("office", type_=Text))
     statement = select(*tenders.c).where(visible, *(conditions[name] for name in sorted(given)))
     return Query(statement.order_by(tenders.c.id.desc()).limit(bindparam("limit")))
 

@@ -1,13 +1,27 @@
 """The addresses of procurement: HTTP in, one call, HTTP out."""
 
 from procurement.queries import sight
-from procurement.routes import awards, bids, complaints, flags, lots, ocds, pictures, plans, prices, scoring, tenders
+from procurement.routes import (
+    awards,
+    bids,
+    complaints,
+    discussions,
+    flags,
+    lots,
+    ocds,
+    pictures,
+    plans,
+    prices,
+    scoring,
+    tenders,
+)
 from servicekit.receipts import ReceiptOf
 
 routers = (
     scoring.router,
     plans.router,
     tenders.router,
+    discussions.router,
     bids.router,
     lots.router,
     complaints.router,

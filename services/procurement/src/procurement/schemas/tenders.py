@@ -110,6 +110,14 @@ class Planning(BaseModel):
     source: str
 
 
+class Discussion(BaseModel):
+    """The discussion of the draft: its last day for comments, and from when bids are taken once it is published."""
+
+    opened_at: AwareDatetime
+    comments_until: date
+    bids_from: AwareDatetime | None
+
+
 class TenderSummary(BaseModel):
     """A tender as it stands in a list. `amount` is what is allocated to all its lots."""
 
@@ -131,6 +139,7 @@ class Tender(TenderSummary):
 
     profile: PinnedProfile
     planning: Planning
+    discussion: Discussion | None
     lots: list[LotOfTender]
     waiting_for: WaitingFor | None
     basis: Basis | None
@@ -149,6 +158,7 @@ def tender_of(row: Row, lots: list[Row], caller: Caller) -> Tender:
         **_summary(row),
         profile=PinnedProfile(name=row["profile"], version=row["profile_version"], hash=row["profile_hash"]),
         planning=_planning(row, lots),
+        discussion=_discussion(row),
         lots=[LotOfTender(**lot_parts(lot)) for lot in lots],
         waiting_for=_waiting_for(row),
         basis=basis_for(row, BID_WINDOW, row["method"]) if published else None,
@@ -175,6 +185,17 @@ def lot_parts(row: Row) -> dict[str, Any]:
         "plan_item": row["plan_item_id"],
         "outcome": row["outcome"],
     }
+
+
+def _discussion(row: Row) -> Discussion | None:
+    if row["discussion_opened_at"] is None:
+        return None
+    opens = row["bids_from"]
+    return Discussion(
+        opened_at=local(row["discussion_opened_at"]),
+        comments_until=row["comments_until"],
+        bids_from=None if opens is None else local(opens),
+    )
 
 
 def _planning(row: Row, lots: list[Row]) -> Planning:

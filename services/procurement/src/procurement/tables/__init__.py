@@ -27,6 +27,7 @@ from procurement.domain.regions import Region
 from procurement.tables.affiliations import affiliations as affiliations
 from procurement.tables.complaints import complaints as complaints
 from procurement.tables.complaints import protocols as protocols
+from procurement.tables.discussions import comments as comments
 from procurement.tables.flags import flag_progress as flag_progress
 from procurement.tables.flags import flags as flags
 from procurement.tables.ocds import processes as processes
@@ -83,13 +84,16 @@ tenders = Table(
     Column("opened_at", DateTime(timezone=True)),
     Column("evaluated_at", DateTime(timezone=True)),
     Column("unplanned", Text),
+    Column("discussion_opened_at", DateTime(timezone=True)),
+    Column("comments_until", Date),
+    Column("bids_from", DateTime(timezone=True)),
     one_of("tenders", "status", list(tender.Status)),
     one_of("tenders", "method", list(tender.Method)),
     one_of("tenders", "region", list(Region)),
     one_of("tenders", "unplanned", list(plan.Exempt)),
     CheckConstraint("amount > 0", name="tenders_amount"),
     CheckConstraint(
-        "status IN ('draft', 'cancelled') OR (published_at IS NOT NULL AND calendar IS NOT NULL)",
+        "status IN ('draft', 'in_discussion', 'cancelled') OR (published_at IS NOT NULL AND calendar IS NOT NULL)",
         name="tenders_published",
     ),
     Index("tenders_buyer", "buyer", "id"),
