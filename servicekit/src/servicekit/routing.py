@@ -82,7 +82,7 @@ class Route(APIRoute):
                 await request.json()
             answer = await (handle(request) if opener is None else _in_transaction(opener, request, handle))
             if listing is not None:
-                answer.headers["Vary"] = "Accept"
+                answer.headers.add_vary_header("Accept")
             return answer
 
         return settle

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -241,20 +242,14 @@ def award(
     return run
 
 
-_BOUGHT = """
-INSERT INTO awards
-SELECT (jsonb_populate_record(NULL::awards, jsonb_build_object(
-    'version', 1, 'revision', 1, 'source', 'ashyq', 'buyer_scheme', 'KZ-BIN', 'currency', 'KZT', 'status', 'final',
-    'synthetic', false, 'tender_id', gen_random_uuid(), 'tender_number', '2026-1',
-    'lot_id', gen_random_uuid(), 'lot_position', 1, 'lot_title', '{"ru": "Бумага"}'::jsonb, 'method', 'rating-point',
-    'region', 'KZ-71', 'buyer', '991240995750', 'buyer_name', 'Акимат', 'bid_id', gen_random_uuid(),
-    'supplier', '01900000-0000-7000-8000-000000000001', 'supplier_scheme', 'KZ-BIN', 'supplier_number', '150340962116',
-    'supplier_name', 'ТОО', 'item_code', '17.12.14', 'item_name', 'Бумага', 'quantity', 1, 'unit', 'пачка',
-    'allocated', coalesce((one->>'amount')::bigint, 0), 'awarded_at', one->>'awarded_on',
-    'complaints_until', one->>'awarded_on', 'rules', 'report', 'rules_version', '1', 'calendar', '1', 'words', ''
-    ) || one)).*
-  FROM jsonb_array_elements($1) AS one
-"""
+_BOUGHT = {
+    "version": 1, "revision": 1, "source": "ashyq", "buyer_scheme": "KZ-BIN", "currency": "KZT", "status": "final",
+    "synthetic": False, "tender_number": "2026-1", "lot_position": 1,
+    "lot_title": {"ru": "Бумага"}, "method": "rating-point", "region": "KZ-71", "buyer": "991240995750",
+    "buyer_name": "Акимат", "supplier": "01900000-0000-7000-8000-000000000001", "supplier_scheme": "KZ-BIN",
+    "supplier_number": "150340962116", "supplier_name": "ТОО", "item_code": "17.12.14", "item_name": "Бумага",
+    "quantity": 1, "unit": "пачка", "rules": "report", "rules_version": "1", "calendar": "1", "words": "",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -262,13 +257,22 @@ def bought(database: TestDatabase) -> Callable[..., Awaitable[None]]:
     """Puts down awards without all that leads to them; each is some columns of a row."""
 
     async def insert(*rows: dict[str, Any]) -> None:
+        sent = [
+            _BOUGHT
+            | {name: str(uuid4()) for name in ("id", "tender_id", "lot_id", "bid_id")}
+            | {"allocated": row["amount"], "awarded_at": row["awarded_on"], "complaints_until": row["awarded_on"]}
+            | row
+            for row in rows
+        ]
+        names = ", ".join(sent[0])
+        copied = f"INSERT INTO awards ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::awards, $1)"  # noqa: S608
         admin = await asyncpg.connect(database.admin_url)
         try:
             await admin.execute(
                 "ALTER TABLE awards DISABLE TRIGGER ALL"
             )  # their lots, bids and suppliers are not there
             await admin.execute("ALTER TABLE awards ENABLE TRIGGER USER")
-            await admin.execute(_BOUGHT, json.dumps(rows, default=str))
+            await admin.execute(copied, json.dumps(sent, default=str))
         finally:
             await admin.execute("ALTER TABLE awards ENABLE TRIGGER ALL")
             await admin.close()

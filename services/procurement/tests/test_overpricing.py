@@ -122,7 +122,7 @@ async def test_a_class_has_its_name_in_the_language_asked(
     assert found == {"items": [expected], "next": None}
     answer = await client.get("/v1/overpricing?by=class", headers={"Accept-Language": language})
     assert answer.json() == found
-    assert answer.headers["vary"] == "Accept-Language"
+    assert answer.headers["vary"] == "Accept-Language, Accept"
 
 
 @pytest.fixture
@@ -188,6 +188,13 @@ async def test_the_sums_are_those_of_the_awards(look: Look) -> None:
             by_region[award["region"]] += Decimal(price["overstatement"]["amount"])
     found = (await look("nobody", "/v1/overpricing", by="region"))["items"]
     assert {each["key"]: Decimal(each["overstatement"]["amount"]) for each in found} == by_region
+
+
+@pytest.mark.usefixtures("compared")
+async def test_the_list_comes_as_csv_too(client: httpx.AsyncClient) -> None:
+    head, line = (await client.get("/v1/overpricing?by=class&format=csv&language=en")).text.split()
+    assert head.split(",")[:5] == ["key", "name", "count", "priced", "above"]
+    assert line.split(",")[:5] == ["stationery", "Stationery", "21", "1", "1"]
 
 
 async def test_the_parameters_are_public_with_their_reasons(look: Look) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, select
 
 from procurement.commands.changing import updating
 from procurement.queries.peers import Group, awards_due, group_due, norms_of
@@ -14,7 +14,7 @@ from servicekit.database import Query, Reading, Row, Writing
 
 
 async def check_prices(writing: Writing, *, now: datetime, limit: int, parameters: Parameters = PARAMETERS) -> int:
-    """Compare awards of one group that wait for it, at most so many; how many.
+    """Compare awards of some groups of items that wait for it, at most so many; how many.
 
     Each is compared on the nearest rung of the ladder on which it has enough peers.
     """
@@ -23,7 +23,10 @@ async def check_prices(writing: Writing, *, now: datetime, limit: int, parameter
         return 0
     due = await awards_due(writing, group, parameters, limit=limit)
     rows = {each["id"]: _unpriced(each, now, parameters) for each in due}
+    # The planner cannot know how many classes a batch has, and would compare each peer with each of them.
+    await writing.run(_JOINED, nested="off")
     await _climb(writing, group, {each["id"]: each for each in due}, rows, parameters)
+    await writing.run(_JOINED, nested="on")
     await writing.run(_PUT_DOWN, rows=list(rows.values()))
     return len(rows)
 
@@ -70,6 +73,8 @@ def _unpriced(award: Row, now: datetime, parameters: Parameters) -> dict[str, An
     }
 
 
+_NESTED: ColumnElement[str] = literal_column("'enable_nestloop'")
+_JOINED = Query(select(func.set_config(_NESTED, bindparam("nested", type_=Text), literal_column("true"))))
 _COMPARED = tuple(name for name in price_checks.c.keys() if name != "award_id")  # noqa: SIM118
 _PUT_DOWN = updating(price_checks, *_COMPARED, key="award_id")
 _first = (

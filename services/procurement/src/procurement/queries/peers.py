@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -42,23 +43,29 @@ from redflags.prices import (
 )
 from servicekit.database import Query, Reading, Row
 
+# More groups at once are fewer statements, but each reads the peers of all of them.
+_GROUPS_AT_ONCE = 20
+_LOOKED_AT = 500
+
 
 class Group(NamedTuple):
-    """Awards that are compared together: those of one group of items in the quarter of a day.
+    """Awards that are compared together: those of some groups of items (`codes`) in the quarter of a day.
 
-    Their peers are all of that group, and of one window.
+    Their peers are all of these groups, and of one window.
     """
 
-    code: str
+    codes: list[str]
     day: date
 
 
 async def group_due(reading: Reading, parameters: Parameters) -> Group | None:
-    """A group in which awards wait for their comparison under these parameters, or None."""
+    """Some groups in which awards wait for their comparison under these parameters, or None."""
     for query in _DUE:
-        row = await reading.one(query, parameters=parameters.hash)
-        if row is not None:
-            return Group(row["code"], row["awarded_on"])
+        rows = await reading.all(query, parameters=parameters.hash)
+        if rows:
+            day = rows[0]["awarded_on"]
+            codes = dict.fromkeys(row["code"] for row in rows if quarter(row["awarded_on"]) == quarter(day))
+            return Group(list(codes)[:_GROUPS_AT_ONCE], day)
     return None
 
 
@@ -66,7 +73,7 @@ async def awards_due(reading: Reading, group: Group, parameters: Parameters, *, 
     """The awards of a group that wait: the id, the code of the item, unit, amount and quantity of each."""
     own = quarter(group.day)
     days = {"since": first_day(own), "before": first_day(own + 1)}
-    return await reading.all(_WAITING, code=group.code, parameters=parameters.hash, limit=limit, **days)
+    return await reading.all(_WAITING, codes=group.codes, parameters=parameters.hash, limit=limit, **days)
 
 
 async def norms_of(
@@ -101,7 +108,7 @@ async def count_prices(
 
 def _values(ids: list[UUID], group: Group, parameters: Parameters) -> dict[str, Any]:
     since, before = window(group.day, parameters)
-    values: dict[str, Any] = {"ids": ids, "code": group.code, "since": since, "before": before}
+    values: dict[str, Any] = {"ids": ids, "codes": group.codes, "since": since, "before": before}
     factors = deflation(quarter(group.day), parameters)
     if factors is not None:
         rows = [{"quarter": number, "multiplied": m, "divided": d} for number, (m, d) in factors.items()]
@@ -133,6 +140,7 @@ def code_prefix(length: int | None) -> ColumnElement[str]:
     return _PLAIN_CODE if length is None else func.left(_PLAIN_CODE, _number(length))
 
 
+IN_TENGE = awards.c.currency == literal_column("'KZT'")
 _group = code_prefix(GROUP_PREFIX)
 _PRICE: ColumnElement[Any] = func.div(cast(awards.c.amount, Numeric) * _number(MICRO_IN_TIYN), awards.c.quantity)
 _QUARTER: ColumnElement[int] = _part("year") * _number(4) + _part("quarter") - _number(1)
@@ -168,7 +176,12 @@ def _peers(rung: Rung, wanted: CTE, *, deflated: bool) -> CTE:
     found = (
         select(*(classes.c[key] for key in _keys(rung)), awards.c.id, price.label("price"))
         .select_from(source)
-        .where(_group == bindparam("code", type_=Text), _IN_TIME, awards.c.status != literal_column("'cancelled'"))
+        .where(
+            _group == any_(bindparam("codes", type_=ARRAY(Text))),
+            _IN_TIME,
+            awards.c.status != literal_column("'cancelled'"),
+            IN_TENGE,
+        )
         .where(awards.c.quantity > _number(0), awards.c.amount > _number(0))
         .subquery("found")
     )
@@ -235,22 +248,30 @@ def _counts(rung: Rung, *, deflated: bool) -> Query:
 
 
 _other_than = bindparam("parameters", type_=Text)
-_DUE = tuple(
-    Query(
-        select(_group.label("code"), awards.c.awarded_on).where(
-            awards.c.id
-            == select(price_checks.c.award_id)
-            .where(condition)
-            .order_by(price_checks.c.parameters, price_checks.c.award_id)
-            .limit(_number(1))
-            .scalar_subquery()
-        )
+
+
+def _due(condition: ColumnElement[bool]) -> Query:
+    first = (
+        select(price_checks.c.award_id)
+        .where(condition)
+        .order_by(price_checks.c.parameters, price_checks.c.award_id)
+        .limit(_number(_LOOKED_AT))
+        .subquery("first")
     )
-    for condition in (price_checks.c.parameters < _other_than, price_checks.c.parameters > _other_than)
-)
+    statement = select(_group.label("code"), awards.c.awarded_on).join(first, first.c.award_id == awards.c.id)
+    return Query(statement.order_by(awards.c.id))
+
+
+_DUE = (_due(price_checks.c.parameters < _other_than), _due(price_checks.c.parameters > _other_than))
 _WAITING = Query(
-    select(awards.c.id, awards.c.item_code, awards.c.unit, awards.c.amount, awards.c.quantity)
+    select(
+        awards.c.id,
+        awards.c.item_code,
+        case((IN_TENGE, awards.c.unit)).label("unit"),  # other money has no peers
+        awards.c.amount,
+        awards.c.quantity,
+    )
     .join(price_checks, price_checks.c.award_id == awards.c.id)
-    .where(_group == bindparam("code", type_=Text), _IN_TIME, price_checks.c.parameters != _other_than)
+    .where(_group == any_(bindparam("codes", type_=ARRAY(Text))), _IN_TIME, price_checks.c.parameters != _other_than)
     .limit(bindparam("limit", type_=Integer))
 )

@@ -55,7 +55,7 @@ async def read_price(reading: Reading, award_id: UUID, parameters: Parameters, *
     rung = next((each for each in parameters.ladder if each.name == row["rung"]), None)
     if rung is None or row["parameters"] != parameters.hash:
         return Beside(row)
-    group = Group(row["code"], row["awarded_on"])
+    group = Group([row["code"]], row["awarded_on"])
     peers = await list_peers(reading, award_id, group, rung, parameters, limit=most_peers)
     if row["median"] is None:
         return Beside(row, rung, peers)
@@ -119,7 +119,7 @@ def _sum(column: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnEl
     return func.coalesce(cast(func.sum(column).filter(condition), BigInteger), literal_column("0"))
 
 
-_SHOWN = ("item_code", "item_name", "unit", "quantity", "region", "amount", "awarded_on", "synthetic")
+_SHOWN = ("item_code", "item_name", "unit", "quantity", "region", "amount", "currency", "awarded_on", "synthetic")
 _ONE = Query(
     select(
         *price_checks.c,

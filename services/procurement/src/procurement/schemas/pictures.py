@@ -102,12 +102,14 @@ def concentration_of(rows: Sequence[Row]) -> Concentration:
 
 def flow_of(row: Row) -> Flow:
     """The way of the contract in this row."""
-    published, concluded = local(row["published_at"]).date(), local(row["concluded_at"]).date()
+    published = local(row["published_at"]).date()
     steps = [
         _step("tender", row["tender_number"], published, row["lot_amount"], f"/v1/tenders/{row['tender_id']}"),
         _step("award", None, row["awarded_on"], row["award_amount"], f"/v1/awards/{row['award_id']}"),
-        _step("contract", row["number"], concluded, row["amount"], f"/v1/contracts/{row['id']}"),
     ]
+    if row["concluded_at"] is not None:  # a draft is none
+        concluded = local(row["concluded_at"]).date()
+        steps.append(_step("contract", row["number"], concluded, row["amount"], f"/v1/contracts/{row['id']}"))
     if row["plan_published_at"] is not None:
         planned = local(row["plan_published_at"]).date()
         steps.insert(0, _step("plan", row["plan_number"], planned, row["plan_amount"], f"/v1/plans/{row['plan_id']}"))

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from procurement.queries.prices import Beside, By
-from procurement.schemas.parts import Amount, Item, amount_of
+from procurement.schemas.parts import Amount, Item, Sum, amount_of, sum_of
 from redflags.prices import PARAMETERS, Rung, window, words_for
 from servicekit.database import Row
 from servicekit.languages import Language, Translated
@@ -98,7 +98,7 @@ class AwardPrice(BaseModel):
     item: Item
     quantity: str | None
     unit: str | None
-    amount: Amount
+    amount: Sum
     unit_price: PerUnit | None
     level: Level | None
     n: int
@@ -170,7 +170,7 @@ def price_of(beside: Beside) -> AwardPrice:
         item=Item(code=row["item_code"], name=row["item_name"]),
         quantity=None if row["quantity"] is None else format(row["quantity"], "f"),
         unit=row["unit"],
-        amount=amount_of(row["amount"]),
+        amount=sum_of(row["amount"], row["currency"]),
         level=None if beside.rung is None else _level_of(row, beside.rung),
         n=row["n"],
         fewest_peers=PARAMETERS.fewest_peers,
