@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "procurement_0009"
-down_revision = "procurement_0008"
+revision = "procurement_0008"
+down_revision = "procurement_0007"
 branch_labels = None
 depends_on = None
 
