@@ -182,6 +182,12 @@ def test_of_many_bids_one_is_explained_at_a_time() -> None:
     assert fault_of(written(made)).message == f"A certificate of more than {EXPLAINED} bids is not explained."
 
 
+def test_a_thousand_bids_have_one_certificate() -> None:
+    offered = [bid(f"b{n:03}", f"{900_000 - n}.00", experience=n % 13) for n in range(1000)]
+    found = recount(written(certify(profile=RULES, lot=LOT, bids=offered)))
+    assert (found.bids, found.winner) == (1000, "b999")  # the cheapest, and with eleven years it has all for experience
+
+
 @pytest.mark.parametrize("name", profiles())
 def test_by_every_profile_a_certificate_is_one(name: str) -> None:
     """Without bids at least, where the terms of the lot need not be said."""
