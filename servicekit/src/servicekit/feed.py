@@ -201,19 +201,19 @@ async def entries_after(reading: Reading, page: Page) -> ListOf[JournalEntry]:
     )
 
 
-async def history_page(reading: Reading, object_id: UUID, page: Page) -> ListOf[HistoryEntry]:
-    """The history of an object, oldest first; to those who may see the object, private parts are shown too."""
+async def history_page(reading: Reading, object_id: UUID, page: Page, *, private: bool = True) -> ListOf[HistoryEntry]:
+    """The history of an object, oldest first, with the private parts; without them where everybody sees the object."""
     rows = await history(reading, object_id, limit=page.limit, after=page.key(_VERSION, UUID))
     shown = rows[: page.limit]
     return ListOf[HistoryEntry](
-        items=[_history_entry(row) for row in shown],
+        items=[_history_entry(row, private=private) for row in shown],
         next=page.next_after(shown[-1]["object_version"], shown[-1]["id"]) if len(rows) > page.limit else None,
     )
 
 
-def _history_entry(row: Row) -> HistoryEntry:
-    private = private_part(row)
-    data = row["public"] if private is None else row["public"] | private.data
+def _history_entry(row: Row, *, private: bool) -> HistoryEntry:
+    hidden = private_part(row) if private else None
+    data = row["public"] if hidden is None else row["public"] | hidden.data
     return HistoryEntry(at=row["at"], event=row["event"], by=Actor(role=row["role"]), data=data, entry=row["id"])
 
 

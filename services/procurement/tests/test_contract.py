@@ -26,7 +26,11 @@ OFFER |= {"warranty_months": 12}
 # There are neither complaints nor contracts.
 NEVER = {"decide_award_complaint", "withdraw_award_complaint", "read_award_complaint_receipt"}
 NEVER |= {"answer_comment", "comment_on_tender", "open_discussion"}
-NEVER |= {"conclude_contract", "read_contract", "read_contract_receipt", "read_contract_flow", "draw_contract_flow"}
+NEVER |= {
+    *("draft_contract", "sign_contract", "refuse_contract", "amend_contract", "accept_delivery", "pay_contract"),
+    *("terminate_contract", "read_contract_clocks", "read_contract_history", "read_party"),
+}
+NEVER |= {"read_contract", "read_contract_receipt", "read_contract_flow", "draw_contract_flow"}
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ EachIsTold = Callable[..., Awaitable[None]]
 FROM_ELSEWHERE = {CalendarMissing, NotAllowedNow, UnfitBid, UnfitLot, UnknownProfile, Undecided}
 STATUSES = {
     "above-plan": 409,
+    "advance-above-amount": 422,
     "already-complained": 409,
     "already-planned": 409,
     "bid-window-too-short": 409,
@@ -39,10 +40,14 @@ STATUSES = {
     "comments-closed": 409,
     "complaint-window-over": 409,
     "contract-too-early": 409,
+    "day-outside-contract": 422,
     "debtor": 409,
     "discussion-missing": 409,
     "discussion-open": 409,
+    "less-than-accepted": 409,
     "method-not-automatic": 409,
+    "more-than-accepted": 409,
+    "more-than-contracted": 409,
     "not-allowed-now": 409,
     "not-appealable": 409,
     "nothing-changed": 422,
@@ -116,6 +121,13 @@ PLANNED: dict[str, int] = {
 # By a complaint: about a result under which rules, in which year.
 COMPLAINED = {"not-appealable", "unfit-ruling", "unknown-ground"}
 DISCUSSED = {"bids-not-yet-open", "comments-closed", "discussion-missing", "discussion-open"}
+# By what is entered about a contract over 850,000 tenge, of which one is accepted: what, and with what sum and day.
+CONTRACTED: dict[str, tuple[str, str, str]] = {
+    "day-outside-contract": ("acceptances", "1", "2026-12-03"),
+    "less-than-accepted": ("amendments", "0.5", "2026-12-04"),
+    "more-than-accepted": ("payments", "1.01", "2026-12-04"),
+    "more-than-contracted": ("acceptances", "850000", "2026-12-04"),
+}
 YEARS = [{"amount": "1"}] * 3
 OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
 OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
@@ -212,9 +224,33 @@ def in_discussing(
 
 
 @pytest.fixture
+def in_contracting(client: httpx.AsyncClient, people: People, award: Do, go_to: GoTo) -> Provoke:
+    """Makes a problem with a contract come about."""
+
+    async def make(code: str) -> httpx.Response:
+        place = f"/v1/lots/{(await award())['id']}/contract"
+        go_to("2026-12-04T09:00")
+        advance = {"advance": {"amount": "850000.01"}} if code == "advance-above-amount" else {}
+        drafted = await client.post(place, json=advance, headers=people["buyer"])
+        if code == "advance-above-amount":
+            return drafted
+        place = drafted.headers["location"]
+        await client.post(f"{place}/signature", headers=people["supplier"])
+        taken = {"day": "2026-12-04", "amount": {"amount": "1"}}
+        await client.post(f"{place}/acceptances", json=taken, headers=people["buyer"])
+        what, amount, day = CONTRACTED[code]
+        reason = {"reason": "lower_price"} if what == "amendments" else {}
+        body = {"day": day, "amount": {"amount": amount}} | reason
+        return await client.post(f"{place}/{what}", json=body, headers=people["buyer"])
+
+    return make
+
+
+@pytest.fixture
 def provoke(
     *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
     registry: Any, in_planning: Provoke, in_complaining: Provoke, in_discussing: Provoke,
+    in_contracting: Provoke,
 ) -> Provoke:  # fmt: skip
     """Makes a problem come about."""
 
@@ -258,6 +294,7 @@ def provoke(
             **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
             **dict.fromkeys(PLANNED, in_planning), **dict.fromkeys(COMPLAINED, in_complaining),
             **dict.fromkeys(DISCUSSED, in_discussing),
+            **dict.fromkeys({"advance-above-amount", *CONTRACTED}, in_contracting),
         }  # fmt: skip
         return await ways[code](code)
 
@@ -266,14 +303,6 @@ def provoke(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {
-        "unfit-bid",
-        *PREPARED,
-        *PUBLISHED,
-        *BIDDED,
-        *AWARDED,
-        *PLANNED,
-        *COMPLAINED,
-        *DISCUSSED,
-    } == KINDS.keys() - RACED
+    known = {"unfit-bid", "advance-above-amount", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED, *COMPLAINED}
+    assert known | CONTRACTED.keys() | DISCUSSED == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

@@ -77,6 +77,8 @@ async def test_a_story_is_told_act_by_act(  # noqa: PLR0915 - one story
     go_to("2026-12-04T10:00")
     contract = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
     assert contract.status_code == 201, contract.text
+    signed = await client.post(f"{contract.headers['location']}/signature", headers=people["rival"])
+    assert signed.status_code == 200, signed.text
     releases = await told()
     assert [each["tag"][0] for each in releases[-2:]] == ["awardUpdate", "contract"]
     ocid = first["ocid"]

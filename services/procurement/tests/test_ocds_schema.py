@@ -114,7 +114,9 @@ async def test_our_own_processes_are_valid_at_every_step(
     decision = f"/v1/lots/{lot['id']}/complaints/{filed.json()['id']}/decision"
     assert (await client.post(decision, json=ruling, headers=people["auditor"])).status_code == 200
     go_to("2026-12-04T09:00")
-    assert (await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])).status_code == 201
+    drafted = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+    signed = await client.post(f"{drafted.headers['location']}/signature", headers=people["supplier"])
+    assert signed.status_code == 200, signed.text
     releases = await told()
     tags = {tag for each in releases for tag in each["tag"]}
     assert tags == {"tender", "tenderCancellation", "tenderUpdate", "award", "awardUpdate", "contract"}

@@ -16,6 +16,7 @@ from stack.testing import TestDatabase
 
 Do = Callable[..., Awaitable[dict[str, Any]]]
 Look = Callable[..., Awaitable[Any]]
+GoTo = Callable[[str], None]
 
 # What parameters of lists may be, beside the values that the document itself tells.
 VALUES: dict[str, list[str]] = {
@@ -57,12 +58,17 @@ INSERT INTO flags (rule, kind, subject, version, state, value, ocid, buyer, part
 
 
 @pytest.fixture
-async def purchases(award: Do, publish: Do, plan: Do, database: TestDatabase) -> dict[str, list[str]]:
-    """A plan, tenders, bids and awards with odd texts in them; the ids of what lists are about, by parameter."""
+async def purchases(
+    *, client: httpx.AsyncClient, people: dict[str, dict[str, str]], award: Do, publish: Do, plan: Do, go_to: GoTo,
+    database: TestDatabase,
+) -> dict[str, list[str]]:  # fmt: skip
+    """What is bought, with odd texts in it; the ids of what lists are about, by parameter."""
     budget = await plan(published=True)
     lot = await award()
     person = await award({"trader": "0.01"}, buyer_name='"Q"')
     await publish(bids_until="2026-12-30T10:00:00+05:00")
+    go_to("2026-12-04T09:00")
+    contract = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
     admin = await asyncpg.connect(database.admin_url)
     try:
         await admin.execute("SET session_replication_role = replica")
@@ -71,6 +77,7 @@ async def purchases(award: Do, publish: Do, plan: Do, database: TestDatabase) ->
         await admin.close()
     return {
         "award_id": [lot["award"]["id"], person["award"]["id"]],
+        "contract_id": [contract.json()["id"]],
         "lot_id": [lot["id"]],
         "plan_id": [budget["id"]],
         "tender_id": [lot["tender"]["id"]],
@@ -100,8 +107,8 @@ async def test_every_list_has_the_same_rows_in_every_form(
             rows += len(pages)
         if not rows:
             empty.add(path)
-    # Nobody has complained here, and there is no contract.
-    assert empty <= {"/v1/lots/{lot_id}/complaints", "/v1/contracts", "/v1/me/notices"}
+    # Nobody has complained here, nor discussed a draft.
+    assert empty <= {"/v1/lots/{lot_id}/complaints", "/v1/tenders/{tender_id}/discussion", "/v1/me/notices"}
 
 
 def lists_of(described: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -29,6 +29,7 @@ OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxe
 OFFER |= {"warranty_months": 12}
 COMPLAINT = {"text": "?", "language": "ru"}
 REMARK = {"text": "?", "language": "ru"}
+ACT = {"day": "2026-12-04", "amount": {"amount": "1"}}
 RULING = {"outcome": "dismissed", "reason": "!"}
 # By the rule set of the report an auditor reviews complaints, whatever else ties them.
 REVIEWERS = {"auditor"}
@@ -58,6 +59,9 @@ READS: dict[str, str] = {
     "list_award_complaints": "/v1/lots/{lot}/complaints",
     "list_contracts": "/v1/contracts",
     "read_contract": "/v1/contracts/{contract}",
+    "read_contract_clocks": "/v1/contracts/{contract}/clocks",
+    "read_contract_history": "/v1/contracts/{contract}/history",
+    "read_party": "/v1/parties/{party}",
     "read_contract_receipt": "/v1/contracts/{contract}/receipt",
     "list_releases": "/v1/ocds/releases",
     "read_complaints_extension": "/v1/ocds/extensions/complaints/extension.json",
@@ -98,7 +102,13 @@ WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
     "file_award_complaint": ("/v1/lots/{lot}/complaints", COMPLAINT, 201),
     "withdraw_award_complaint": ("/v1/lots/{lot}/complaints/{complaint}/withdrawal", None, 200),
     "decide_award_complaint": ("/v1/lots/{lot}/complaints/{complaint}/decision", RULING, 200),
-    "conclude_contract": ("/v1/lots/{final}/contract", None, 201),
+    "draft_contract": ("/v1/lots/{final}/contract", None, 201),
+    "sign_contract": ("/v1/contracts/{contract}/signature", None, 200),
+    "refuse_contract": ("/v1/contracts/{contract}/refusal", {"reason": "?"}, 200),
+    "amend_contract": ("/v1/contracts/{contract}/amendments", {**ACT, "reason": "quantity"}, 200),
+    "accept_delivery": ("/v1/contracts/{contract}/acceptances", ACT, 200),
+    "pay_contract": ("/v1/contracts/{contract}/payments", ACT, 200),
+    "terminate_contract": ("/v1/contracts/{contract}/termination", {"reason": "?"}, 200),
 }
 
 
@@ -139,6 +149,7 @@ async def test_reading_is_for_everybody(
     named = {"tender": lot["tender"]["id"], "lot": lot["id"], "award": lot["award"]["id"]}
     named["plan"] = (await plan(published=True))["id"]
     named |= {"bid": lot["award"]["bid"], "contract": contract.json()["id"]}
+    named["party"] = lot["award"]["supplier"]["party"]
     for operation, address in READS.items():
         for role in ROLES:
             answer = await client.get(address.format(**named), headers=as_role(role, Relation.NONE))
@@ -200,13 +211,32 @@ def discussed_scene(client: httpx.AsyncClient, people: People, prepare: Do) -> C
 
 
 @pytest.fixture
+def contract_scene(client: httpx.AsyncClient, people: People, award: Do, go_to: GoTo) -> Scene:
+    """Sets up what an operation on a contract is about; it is the rival's, who has won this time."""
+
+    async def set_up(operation: str) -> dict[str, Any]:
+        lot = await award({"rival": "850000", "supplier": "900000"})
+        go_to("2026-12-04T09:00")
+        contract = (await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])).json()
+        place = f"/v1/contracts/{contract['id']}"
+        if operation not in {"sign_contract", "refuse_contract"}:
+            await client.post(f"{place}/signature", headers=people["rival"])
+        if operation == "pay_contract":
+            await client.post(f"{place}/acceptances", json=ACT, headers=people["buyer"])
+        return {"contract": contract["id"]}
+
+    return set_up
+
+
+@pytest.fixture
 def scene(
     *, client: httpx.AsyncClient, people: People, planning: Planning, prepare: Do, publish: Do, bid: Do, award: Do,
     go_to: GoTo, plan_scene: Scene, discussed_scene: Callable[[], Awaitable[dict[str, Any]]],
+    contract_scene: Scene,
 ) -> Scene:  # fmt: skip
     """Sets up what an operation is about, anew each time; the names of all that is there."""
 
-    async def set_up(operation: str) -> dict[str, Any]:
+    async def set_up(operation: str) -> dict[str, Any]:  # noqa: PLR0911 - each scene is another
         go_to("2026-11-23T10:00")
         if operation.endswith("_plan") or "comment" in operation:
             return await (plan_scene(operation) if operation.endswith("_plan") else discussed_scene())
@@ -218,12 +248,14 @@ def scene(
             tender = await publish()
             named = {"running": tender["id"], "open lot": tender["lots"][0]["id"]}
             return named | {"sealed": (await bid("rival", tender))["id"]}
+        if WRITES[operation][0].startswith("/v1/contracts/"):
+            return await contract_scene(operation)
         lot = {"id": ""} if operation == "score_bids" else await award()
         if operation in {"decide_award_complaint", "withdraw_award_complaint"}:
             address = f"/v1/lots/{lot['id']}/complaints"
             filed = await client.post(address, json=COMPLAINT, headers=people["rival"])
             return {"lot": lot["id"], "complaint": filed.json()["id"]}
-        if operation == "conclude_contract":
+        if operation == "draft_contract":
             go_to("2026-12-04T09:00")
         return {"lot": lot["id"], "final": lot["id"]}
 

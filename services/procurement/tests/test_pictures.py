@@ -25,8 +25,9 @@ async def contract(award: Do, client: httpx.AsyncClient, people: People, go_to: 
     """A contract; beside its award another supplier's, of a third of the sum, two months before."""
     lot = await award(buyer_name=HOSTILE)
     go_to("2026-12-04T09:00")
-    answer = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
-    assert answer.status_code == 201, answer.text
+    drafted = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+    answer = await client.post(f"{drafted.headers['location']}/signature", headers=people["supplier"])
+    assert answer.status_code == 200, answer.text
     other: dict[str, Any] = {
         "supplier": SECOND,
         "supplier_scheme": "KZ-IIN",
@@ -118,7 +119,7 @@ async def test_what_is_not_there_is_not_drawn(place: str, client: httpx.AsyncCli
 
 
 async def test_what_cannot_be_asked_is_told(client: httpx.AsyncClient) -> None:
-    for place in ("spending.svg?language=de", "concentration.svg?buyer=1", "spending?limit=0", "spending.svg?by=class"):
+    for place in ("spending.svg?language=de", "concentration.svg?buyer=", "spending?limit=0", "spending.svg?by=class"):
         assert (await client.get(f"/v1/pictures/{place}")).status_code == 422
     for place in ("spending", "concentration"):
         assert (await client.get(f"/v1/pictures/{place}?after=x")).status_code == 400

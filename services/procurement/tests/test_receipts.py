@@ -21,7 +21,8 @@ def concluded(client: httpx.AsyncClient, people: People, award: Do, go_to: GoTo)
     async def run() -> tuple[dict[str, Any], dict[str, Any]]:
         lot = await award()
         go_to("2026-12-04T09:00")
-        contract = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+        drafted = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+        contract = await client.post(f"{drafted.headers['location']}/signature", headers=people["supplier"])
         return lot, contract.json()
 
     return run

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
 from servicekit.database import Row
 from servicekit.journal import Object
 from servicekit.notices import Notice
+from statute.money import Money
 
 _TEXTS: dict[str, dict[str, dict[str, str]]] = json.loads(
     (files("procurement") / "data" / "notices.json").read_text("utf-8")
@@ -65,10 +67,52 @@ def complaint_decided(complaint: Row, status: str) -> Notice:
     return _notice(f"complaint.{status}", (complaint["scheme"], complaint["number"]), about, lot=complaint["lot_id"])
 
 
+def contract_drafted(contract: Mapping[str, Any], supplier: tuple[str, str], due_on: date | None) -> Notice:
+    """To the supplier: the draft waits for its signature, until when."""
+    return _notice(
+        "contract.drafted",
+        supplier,
+        _contract(contract),
+        number=contract["number"],
+        tender=contract["tender_number"],
+        contract=contract["id"],
+        due_on=due_on or "?",
+    )
+
+
 def contract_concluded(contract: Mapping[str, Any], supplier: tuple[str, str]) -> Notice:
     """To the supplier."""
-    about = Object("contract", contract["id"], contract["version"])
-    return _notice("contract.concluded", supplier, about, number=contract["number"], tender=contract["tender_number"])
+    facts = {"number": contract["number"], "tender": contract["tender_number"]}
+    return _notice("contract.concluded", supplier, _contract(contract), **facts)
+
+
+def contract_refused(contract: Mapping[str, Any]) -> Notice:
+    """To the buyer: the supplier will not sign."""
+    return _to_contracting("contract.refused", contract)
+
+
+def contract_changed(event: str, contract: Mapping[str, Any], supplier: tuple[str, str], tiyn: int) -> Notice:
+    """To the supplier: an amendment, an acceptance or a payment was entered."""
+    return _notice(event, supplier, _contract(contract), number=contract["number"], amount=Money(tiyn).text())
+
+
+def contract_terminated(contract: Mapping[str, Any], supplier: tuple[str, str], reason: str) -> Notice:
+    """To the supplier: the contract ended before its time."""
+    return _notice("contract.terminated", supplier, _contract(contract), number=contract["number"], reason=reason)
+
+
+def supplier_and_debts(event: str, contract: Mapping[str, Any]) -> Notice:
+    """To the buyer: the supplier entered the register of debtors, or left it."""
+    return _to_contracting(event, contract)
+
+
+def _to_contracting(event: str, contract: Mapping[str, Any]) -> Notice:
+    facts = {"number": contract["number"], "contract": contract["id"]}
+    return _notice(event, ("KZ-BIN", contract["buyer"]), _contract(contract), **facts)
+
+
+def _contract(contract: Mapping[str, Any]) -> Object:
+    return Object("contract", contract["id"], contract["version"])
 
 
 def _to_bidder(event: str, bid: Row, about: Object, **facts: object) -> Notice:

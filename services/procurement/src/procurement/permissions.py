@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from procurement.domain.complaint import Reviewer
+from procurement.domain.contract import Action as ContractAction
 from procurement.domain.plan import Action as PlanAction
 from procurement.domain.tender import Action, Relation
 from servicekit.identity import Caller
@@ -55,9 +56,18 @@ PERMISSIONS = Permissions(
         "read_award_complaint_receipt": _EVERYBODY,
         "withdraw_award_complaint": _BIDDER,
         "decide_award_complaint": {"auditor": {Relation.REVIEWER}, "buyer": {Relation.REVIEWER}},
-        "conclude_contract": _BUYER,
+        "draft_contract": _BUYER,
+        "sign_contract": _BIDDER,
+        "refuse_contract": _BIDDER,
+        "amend_contract": _BUYER,
+        "accept_delivery": _BUYER,
+        "pay_contract": _BUYER,
+        "terminate_contract": _BUYER,
         "list_contracts": _EVERYBODY,
         "read_contract": _EVERYBODY,
+        "read_contract_clocks": _EVERYBODY,
+        "read_contract_history": _EVERYBODY,
+        "read_party": _EVERYBODY,
         "read_contract_receipt": _EVERYBODY,
         "list_releases": _EVERYBODY,
         "read_record": _EVERYBODY,
@@ -96,6 +106,16 @@ OPERATIONS = {
 }
 
 
+CONTRACT_OPERATIONS = {
+    ContractAction.SIGNATURE: "sign_contract",
+    ContractAction.REFUSAL: "refuse_contract",
+    ContractAction.AMENDMENTS: "amend_contract",
+    ContractAction.ACCEPTANCES: "accept_delivery",
+    ContractAction.PAYMENTS: "pay_contract",
+    ContractAction.TERMINATION: "terminate_contract",
+}
+
+
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
     """What ties the caller to the plan, the tender or the award in this row: an office in the body that buys."""
     office = office_of(caller)
@@ -113,6 +133,14 @@ def reviewer_of(reviewer: str, lot: Mapping[str, Any], caller: Caller) -> Relati
     by_buyer = reviewer == Reviewer.BUYER
     reviews = relation_to(lot, caller) is Relation.BUYER if by_buyer else "auditor" in caller.roles
     return Relation.REVIEWER if reviews else Relation.NONE
+
+
+def tie_to(contract: Mapping[str, Any], caller: Caller) -> Relation:
+    """What ties the caller to a contract: buys by it, or supplies (`scheme` and `party_number` are the supplier's)."""
+    relation = relation_to(contract, caller)
+    if relation is Relation.NONE and caller.party == (contract["scheme"], contract["party_number"]):
+        return Relation.BIDDER
+    return relation
 
 
 def office_of(caller: Caller) -> str | None:

@@ -15,6 +15,7 @@ from procurement.commands.ocds import publish_releases
 from procurement.commands.opening import open_tenders, waiting_to_open
 from procurement.commands.prices import check_prices, waiting_to_check
 from procurement.commands.revision import revise_awards, waiting_for_revision
+from procurement.commands.watching import contracts_to_ask_about, note_debtors, waiting_to_ask
 from procurement.domain.evaluation import ProfileChanged
 from procurement.domain.ocds import release_of
 from procurement.queries.ocds import acts_to_tell, processes_of, waiting_to_publish
@@ -24,9 +25,11 @@ from servicekit.conditional import ChangedMeanwhile
 from servicekit.database import Database, Writing
 from servicekit.sweeps import Errand, Sweep
 from statute.calendars import CalendarMissing
+from statute.deadlines import local
 
 _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
+_CONTRACTS_A_BATCH = 200
 _PRICES_A_BATCH = 2000
 _ACTS_A_BATCH = 200
 _PROCESSES_A_BATCH = 100
@@ -48,6 +51,7 @@ def sweeps_with(seal: Seal) -> tuple[Sweep | Errand, ...]:
         Sweep("publish-releases", _publish_due, waiting_to_publish),
         Sweep("flag-processes", _flag_changed, waiting_for_processes),
         Sweep("flag-populations", _flag_all, waiting_for_populations),
+        Errand("watch-debtors", watch_debtors, waiting_to_ask),
     )
 
 
@@ -67,6 +71,22 @@ async def award_due(database: Database, neighbours: Mapping[str, httpx.AsyncClie
             return done
         done += await _award(database, case, debtors, now)
     return done
+
+
+async def watch_debtors(database: Database, neighbours: Mapping[str, httpx.AsyncClient], now: datetime) -> int:
+    """Ask, once a day, whether the suppliers of live contracts are debtors now; of how many contracts."""
+    async with database.read() as reading:
+        rows = await contracts_to_ask_about(reading, today=local(now).date(), limit=_CONTRACTS_A_BATCH)
+    if not rows:
+        return 0
+    try:
+        debtors = await debtors_among(neighbours["registry"], [(row["scheme"], row["party_number"]) for row in rows])
+    except RegistrySilent as error:
+        _log.warning("the registry does not say whose debts there are", reason=type(error).__name__)
+        return 0
+    async with database.write() as writing:
+        await note_debtors(writing, rows, debtors, now=now)
+    return len(rows)
 
 
 async def _award(database: Database, case: Case, debtors: frozenset[tuple[str, str]], now: datetime) -> int:

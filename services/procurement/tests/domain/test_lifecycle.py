@@ -8,7 +8,7 @@ import pytest
 
 from procurement.domain.lifecycle import BY_LAW, NOUNS, STEPS, edges
 from procurement.domain.windows import rule_on
-from procurement.permissions import OPERATIONS, PERMISSIONS, PLAN_OPERATIONS
+from procurement.permissions import CONTRACT_OPERATIONS, OPERATIONS, PERMISSIONS, PLAN_OPERATIONS
 from stack.testing import ROLES
 from statute.procedures import NotAllowedNow, follow
 
@@ -21,11 +21,12 @@ TAKEN: dict[tuple[str, str], str] = {
     ("comment", "answer"): "answer_comment",
     ("bid", "withdrawal"): "withdraw_bid",
     ("award", "complaint"): "file_award_complaint",
-    ("award", "contract"): "conclude_contract",
-    ("contract", "conclusion"): "conclude_contract",
+    ("award", "contract"): "draft_contract",
+    ("contract", "drafting"): "draft_contract",
     ("complaint", "filing"): "file_award_complaint",
     ("complaint", "withdrawal"): "withdraw_award_complaint",
     **{("plan", action): operation for action, operation in PLAN_OPERATIONS.items()},
+    **{("contract", action): operation for action, operation in CONTRACT_OPERATIONS.items()},
     **{("tender", action): operation for action, operation in OPERATIONS.items()},
     **{
         ("complaint", name): "decide_award_complaint"

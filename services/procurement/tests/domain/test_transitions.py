@@ -9,13 +9,23 @@ import pytest
 from procurement.domain import award, bid, complaint, contract, plan, tender
 from statute.procedures import NotAllowedNow
 
-MODULES: tuple[Any, ...] = (plan, tender, bid, award, complaint)
+MODULES: tuple[Any, ...] = (plan, tender, bid, award, complaint, contract)
 CELLS = [
     (module, status, action) for module in MODULES for status in (None, *module.Status) for action in module.Action
 ]
 # Said once more, independently of the tables: where each action leads to.
 TARGETS: dict[ModuleType, dict[str, str]] = {
     plan: {"creation": "draft", "approval": "approved", "publication": "published", "changes": "changed"},
+    contract: {
+        "drafting": "draft",
+        "signature": "concluded",
+        "refusal": "refused",
+        "amendments": "concluded",
+        "acceptances": "concluded",
+        "payments": "concluded",
+        "completion": "completed",
+        "termination": "terminated",
+    },
     tender: {
         "creation": "draft",
         "publication": "published",
@@ -59,6 +69,12 @@ FROM: dict[ModuleType, dict[str, set[str | None]]] = {
         "approval": {"draft"},
         "publication": {"approved", "changed"},
         "changes": {"published"},
+    },
+    contract: {
+        "drafting": {None},
+        "signature": {"draft"},
+        "refusal": {"draft"},
+        **{each: {"concluded"} for each in ("amendments", "acceptances", "payments", "completion", "termination")},
     },
     tender: {
         "creation": {None},
@@ -113,7 +129,7 @@ def test_every_cell_is_as_it_should_be(module: Any, status: StrEnum | None, acti
     assert set(caught.value.allowed_actions) == possible - module.BY_LAW
 
 
-@pytest.mark.parametrize("module", [*MODULES, contract])
+@pytest.mark.parametrize("module", MODULES)
 def test_every_status_is_reached_from_the_beginning(module: Any) -> None:
     reached: set[str | None] = {None}
     for _ in module.Status:

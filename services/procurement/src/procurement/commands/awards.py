@@ -1,59 +1,21 @@
-"""What ends an award: the end of the days for complaints, and the contract."""
+"""What ends an award: the end of the days for complaints."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, func, insert, literal_column, or_, select, update
-from uuid_utils.compat import uuid7
+from sqlalchemy import Date, Integer, bindparam, func, literal_column, or_, select, update
 
 from procurement import notices
-from procurement.domain import award, contract
-from procurement.domain.award import Action, require_window_over
-from procurement.permissions import PERMISSIONS, SIGHT, relation_to
-from procurement.tables import awards, contract_number, contracts, parties
+from procurement.domain import award
+from procurement.domain.award import Action
+from procurement.tables import awards
 from servicekit.database import Query, Reading, Row, Writing
-from servicekit.identity import Caller
 from servicekit.journal import Object, record
 from servicekit.notices import notify
-from servicekit.steps import change, changing
+from servicekit.steps import changing
 from statute.deadlines import ALMATY, local
 from statute.procedures import NotAllowedNow
-
-
-async def conclude_contract(writing: Writing, caller: Caller, lot: Row, *, now: datetime) -> Row:
-    """Conclude the contract with the winner, once the days for complaints have passed and none is open.
-
-    Raises:
-        NotFound, Forbidden: the caller does not buy the lot.
-        NotAllowedNow: there is no award, or a complaint holds it, or there is a contract already.
-        ContractTooEarly: the days for complaints are not over.
-        ChangedMeanwhile: the award was changed since it was read.
-    """
-    role = PERMISSIONS.require("conclude_contract", caller, relation_to(lot, caller), sight=SIGHT)
-    held = await award_of(writing, lot, Action.CONTRACT)
-    edge = award.transition(award.Status(held["status"]), Action.CONTRACT)
-    require_window_over(held["complaints_until"], local(now).date())
-    concluding = contract.TRANSITIONS[None, contract.Action.CONCLUSION]
-    same = ("tender_id", "tender_number", "lot_id", "buyer", "buyer_name", "supplier", "amount", "synthetic")
-    row: dict[str, Any] = {
-        **{name: held[name] for name in (*same, "supplier_scheme", "supplier_number", "supplier_name")},
-        "id": uuid7(),
-        "version": 1,
-        "number": f"ДГ-{local(now).year}-{await writing.draw(contract_number.name):06}",
-        "status": concluding.target,
-        "award_id": held["id"],
-        "concluded_at": now,
-    }
-    moved = await change(writing, _MOVE, held, edge.target)
-    await writing.run(_CONCLUDE, **row)
-    public = {"number": row["number"], "award": str(held["id"]), "buyer": row["buyer"], "amount": row["amount"]}
-    record(writing, concluding.event, Object("contract", row["id"], 1), at=now, role=role, public=public)
-    record_award(writing, moved, edge.event, role, now)
-    supplier = await writing.one(_SUPPLIER, id=row["supplier"])
-    if supplier is not None:
-        await notify(writing, notices.contract_concluded(row, (supplier["scheme"], supplier["number"])), at=now)
-    return row
 
 
 async def finish_awards(writing: Writing, *, now: datetime, limit: int) -> int:
@@ -97,8 +59,6 @@ def record_award(
 
 _MOVE = changing(awards)
 _ONE = Query(select(*awards.c).where(awards.c.id == bindparam("id")))
-_SUPPLIER = Query(select(*parties.c).where(parties.c.id == bindparam("id")))
-_CONCLUDE = Query(insert(contracts).values({name: bindparam(name) for name in contracts.c.keys()}))  # noqa: SIM118
 _over = (
     awards.c.status == literal_column("'announced'"),
     or_(awards.c.complaints_until.is_(None), awards.c.complaints_until < bindparam("today", type_=Date)),

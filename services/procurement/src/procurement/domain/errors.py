@@ -143,3 +143,44 @@ class BidsNotYetOpen(Exception):
     def __init__(self, bids_from: datetime) -> None:
         super().__init__(f"bids are taken from {bids_from}")
         self.try_after = bids_from.isoformat(timespec="minutes")
+
+
+class AdvanceAboveAmount(Exception):
+    """The advance is larger than the contract; `amount` in tenge."""
+
+    def __init__(self, amount: str) -> None:
+        super().__init__(f"the contract is for {amount}")
+        self.amount = amount
+
+
+class DayOutsideContract(Exception):
+    """What is entered is said to have been done before the contract was concluded, or in the future."""
+
+    def __init__(self, earliest: date, latest: date) -> None:
+        super().__init__(f"a day from {earliest} to {latest}")
+        self.earliest = earliest.isoformat()
+        self.latest = latest.isoformat()
+
+
+class LessThanAccepted(Exception):
+    """The amended amount is below what was accepted; `accepted` in tenge."""
+
+    def __init__(self, accepted: str) -> None:
+        super().__init__(f"{accepted} is accepted")
+        self.accepted = accepted
+
+
+class MoreThanContracted(Exception):
+    """More would be accepted than was contracted; `left` in tenge."""
+
+    def __init__(self, left: str) -> None:
+        super().__init__(f"{left} is left")
+        self.left = left
+
+
+class MoreThanAccepted(Exception):
+    """More would be paid than was accepted, or agreed in advance; `left` in tenge."""
+
+    def __init__(self, left: str) -> None:
+        super().__init__(f"{left} may be paid")
+        self.left = left

@@ -1,4 +1,4 @@
-"""The whole life of a purchase, from plan to contract, as one table put together from those of its nouns.
+"""The whole life of a purchase, from plan to payment, as one table put together from those of its nouns.
 
 Each noun keeps its own table of what may follow what (`plan.py`, `tender.py`, `bid.py`, `award.py`, `complaint.py`,
 `contract.py`); here stands what they have in common: who takes the step, what must be so besides the status, and which
@@ -94,7 +94,14 @@ STEPS: Mapping[tuple[str, str], Taking] = MappingProxyType(
         ("complaint", "return"): Taking(_REVIEWER, None, "procurement.complaint_return"),
         ("complaint", "withdrawal"): Taking(_SUPPLIER, "its own"),
         ("complaint", "lapse"): Taking(BY_LAW, "the award falls by another complaint"),
-        ("contract", "conclusion"): Taking(_BUYER, "with the award's contract"),
+        ("contract", "drafting"): Taking(_BUYER, "with the award's contract", "procurement.contract_draft"),
+        ("contract", "signature"): Taking(_SUPPLIER, None, "procurement.contract_signature"),
+        ("contract", "refusal"): Taking(_SUPPLIER),
+        ("contract", "amendments"): Taking(_BUYER, "for no less than is accepted", "procurement.contract_register"),
+        ("contract", "acceptances"): Taking(_BUYER, "no more than is contracted", "procurement.contract_register"),
+        ("contract", "payments"): Taking(_BUYER, "no more than is owed", "procurement.contract_payment"),
+        ("contract", "completion"): Taking(BY_LAW, "all is accepted and paid"),
+        ("contract", "termination"): Taking(_BUYER),
     }
 )
 

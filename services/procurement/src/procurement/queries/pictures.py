@@ -1,6 +1,7 @@
 """The data behind pictures: sums by month and method, shares of suppliers, and the steps of one contract."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 
 from procurement.queries.awards import meets
-from procurement.tables import awards, contracts, lots, plan_items, plans, tenders
+from procurement.tables import awards, contract_acts, contracts, lots, plan_items, plans, tenders
 from servicekit.database import Query, Reading, Row
 from servicekit.permissions import NotFound
 
@@ -133,9 +134,19 @@ def _shares(given: frozenset[str], *, begun: bool) -> Query:
     return Query(statement.order_by(*order).limit(bindparam("limit", type_=Integer)))
 
 
+def _last_day(kind: str) -> ColumnElement[date]:
+    """The last day on which something of a kind was done upon the contract."""
+    last = select(func.max(contract_acts.c.day))
+    return last.where(
+        contract_acts.c.contract_id == contracts.c.id, contract_acts.c.kind == literal_column(f"'{kind}'")
+    ).scalar_subquery()
+
+
 _FLOW = Query(
     select(
         *contracts.c,
+        _last_day("acceptance").label("accepted_on"),
+        _last_day("payment").label("paid_on"),
         awards.c.awarded_on,
         awards.c.amount.label("award_amount"),
         tenders.c.published_at,

@@ -1,4 +1,4 @@
-"""The addresses of awards and contracts, which everybody may read."""
+"""The addresses of awards, which everybody may read."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -10,11 +10,9 @@ from procurement.domain.award import ForeignStatus, Status
 from procurement.domain.tender import ForeignMethod, Method
 from procurement.queries import awards as queries
 from procurement.queries.awards import Behind, By, Sort
-from procurement.queries.contracts import list_contracts as contracts_wanted
-from procurement.queries.contracts import read_contract as contract_named
 from procurement.queries.flags import RuleCode
 from procurement.queries.suppliers import asked_for
-from procurement.schemas.awards import Award, AwardSum, Contract, award_sum_of, contract_of
+from procurement.schemas.awards import Award, AwardSum, award_sum_of
 from procurement.schemas.parts import Bin, Code, Place, Tenge
 from servicekit.conditional import etag, not_modified
 from servicekit.feed import HistoryEntry, history_page
@@ -123,33 +121,6 @@ async def read_award_history(_: CurrentCaller, reading: Read, page: Paging, awar
     """Every step of an award, oldest first, each with its entry in the journal."""
     await queries.read_award(reading, award_id)
     return await history_page(reading, award_id, page)
-
-
-@router.get("/contracts")
-async def list_contracts(
-    _: CurrentCaller,
-    reading: Read,
-    page: Paging,
-    buyer: Annotated[Bin | None, Query(description="The BIN of the body that buys.")] = None,
-    supplier: Supplier = None,
-) -> ListOf[Contract]:
-    """Contracts, newest first."""
-    (after,) = page.key(UUID) or (None,)
-    wanted = {"buyer": buyer, **asked_for(supplier)}
-    rows = await contracts_wanted(reading, wanted, after=after, limit=page.limit)
-    shown = rows[: page.limit]
-    more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
-    return ListOf[Contract](items=[contract_of(row) for row in shown], next=more)
-
-
-@router.get("/contracts/{contract_id}", response_model=Contract)
-async def read_contract(
-    request: Request, response: Response, _: CurrentCaller, reading: Read, contract_id: UUID
-) -> Contract | Response:
-    """One contract."""
-    row = await contract_named(reading, contract_id)
-    response.headers["ETag"] = etag(row["version"])
-    return not_modified(request, row["version"]) or contract_of(row)
 
 
 def _behind(page: Page, sort: Sort) -> Behind | None:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from procurement.commands import awards as commands
+from procurement.commands.contracts import Terms
+from procurement.commands.contracts import draft_contract as draft
 from procurement.domain.recounting import recount_by
 from procurement.queries import lots as queries
 from procurement.queries.bids import bid_on
 from procurement.queries.certificates import read_certificate, read_explained
-from procurement.schemas.awards import Contract, contract_of
+from procurement.schemas.contracts import Contract, NewContract, contract_of
 from procurement.schemas.lots import Lot, lot_of
 from procurement.schemas.scoring import Certificate, LotResult, Recount, lot_result_of, one_explained, recount_of
 from scorer import canonical, profile, would_have_won
@@ -97,15 +98,17 @@ async def recount_lot(
 
 
 @router.post("/{lot_id}/contract", status_code=201)
-async def conclude_contract(
-    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, response: Response
+async def draft_contract(
+    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, response: Response, body: NewContract | None = None
 ) -> Contract:
-    """Conclude the contract with the winner, once nothing holds it."""
+    """Send the contract to the winner, once nothing holds it; it is in force when the supplier signs it."""
     lot = await queries.read_lot(writing, caller, lot_id)
-    row = await commands.conclude_contract(writing, caller, lot, now=now)
+    said = body or NewContract()
+    terms = Terms(0 if said.advance is None else said.advance.tiyn, said.deliver_by)
+    row = await draft(writing, caller, lot, terms, now=now)
     response.headers["Location"] = f"/v1/contracts/{row['id']}"
     response.headers["ETag"] = etag(row["version"])
-    return contract_of(row)
+    return contract_of({**row, "scheme": "", "party_number": ""}, [], caller)
 
 
 def _version(row: Row) -> int:

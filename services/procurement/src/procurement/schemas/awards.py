@@ -6,12 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from procurement.domain.award import ForeignStatus, Status
-from procurement.domain.contract import Status as ContractStatus
 from procurement.domain.tender import ForeignMethod, Method
 from procurement.schemas.lots import TenderName
-from procurement.schemas.parts import Amount, Buyer, Sum, Supplier, Titles, amount_of, sum_of, supplier_of
+from procurement.schemas.parts import Buyer, Sum, Supplier, Titles, sum_of
 from servicekit.database import Row
-from statute.deadlines import local
 
 
 class LotName(BaseModel):
@@ -70,22 +68,6 @@ class AwardSum(BaseModel):
     allocated: Sum | None
 
 
-class Contract(BaseModel):
-    """A contract between the buyer and the supplier that a lot was awarded to."""
-
-    id: UUID
-    number: str
-    status: ContractStatus
-    tender: TenderName
-    lot: UUID
-    award: UUID
-    buyer: Buyer
-    supplier: Supplier
-    amount: Amount
-    concluded_on: date
-    synthetic: bool
-
-
 def award_sum_of(row: Row) -> AwardSum:
     """A line of a summary."""
     return AwardSum(
@@ -94,21 +76,4 @@ def award_sum_of(row: Row) -> AwardSum:
         count=row["count"],
         total=sum_of(row["total"], row["currency"]),
         allocated=None if row["allocated"] is None else sum_of(row["allocated"], row["currency"]),
-    )
-
-
-def contract_of(row: Row) -> Contract:
-    """A contract as everybody sees it."""
-    return Contract(
-        id=row["id"],
-        number=row["number"],
-        status=row["status"],
-        tender=TenderName(id=row["tender_id"], number=row["tender_number"]),
-        lot=row["lot_id"],
-        award=row["award_id"],
-        buyer=Buyer(scheme="KZ-BIN", id=row["buyer"], name=row["buyer_name"]),
-        supplier=supplier_of(row["supplier"], row["supplier_scheme"], row["supplier_number"], row["supplier_name"]),
-        amount=amount_of(row["amount"]),
-        concluded_on=local(row["concluded_at"]).date(),
-        synthetic=row["synthetic"],
     )

@@ -67,7 +67,7 @@ class Offer(Asked):
 
     def content(self) -> dict[str, Any]:
         """The offer as it is sealed."""
-        return self.model_dump(exclude={"declared"} if self.declared is None else None)
+        return self.model_dump()
 
 
 class NewBid(Asked):

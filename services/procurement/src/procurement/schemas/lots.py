@@ -62,7 +62,7 @@ class Lot(LotOfTender):
 
 _OPERATIONS = {
     Action.COMPLAINT: ("complaints", "file_award_complaint"),
-    Action.CONTRACT: ("contract", "conclude_contract"),
+    Action.CONTRACT: ("contract", "draft_contract"),
 }
 
 

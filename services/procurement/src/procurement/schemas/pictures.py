@@ -110,6 +110,9 @@ def flow_of(row: Row) -> Flow:
     if row["concluded_at"] is not None:  # a draft is none
         concluded = local(row["concluded_at"]).date()
         steps.append(_step("contract", row["number"], concluded, row["amount"], f"/v1/contracts/{row['id']}"))
+    for name, day, amount in (("acceptance", "accepted_on", "accepted"), ("payment", "paid_on", "paid")):
+        if row[day] is not None:
+            steps.append(_step(name, None, row[day], row[amount], f"/v1/contracts/{row['id']}"))
     if row["plan_published_at"] is not None:
         planned = local(row["plan_published_at"]).date()
         steps.insert(0, _step("plan", row["plan_number"], planned, row["plan_amount"], f"/v1/plans/{row['plan_id']}"))

@@ -21,12 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
-from procurement.domain import award, bid, contract, plan, tender
+from procurement.domain import award, bid, plan, tender
 from procurement.domain.evaluation import Outcome
 from procurement.domain.regions import Region
 from procurement.tables.affiliations import affiliations as affiliations
 from procurement.tables.complaints import complaints as complaints
 from procurement.tables.complaints import protocols as protocols
+from procurement.tables.contracts import contract_acts as contract_acts
+from procurement.tables.contracts import contract_number as contract_number
+from procurement.tables.contracts import contracts as contracts
 from procurement.tables.discussions import comments as comments
 from procurement.tables.flags import flag_progress as flag_progress
 from procurement.tables.flags import flags as flags
@@ -43,7 +46,6 @@ from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
 
 tender_number = Sequence("tender_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
-contract_number = Sequence("contract_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 
 
 # Suppliers. The id is what the public sees of a natural person; it says nothing of the number.
@@ -241,29 +243,4 @@ awards = Table(
     Index("awards_currency", "currency", "awarded_at", "id", postgresql_where=text("currency <> 'KZT'")),
     Index("awards_words", "words", postgresql_using="gin"),
     Index("awards_open_window", "complaints_until", postgresql_where=text("status = 'announced'")),
-)
-
-contracts = Table(
-    "contracts",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("number", Text, nullable=False, unique=True),
-    Column("version", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("synthetic", Boolean, nullable=False),
-    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
-    Column("tender_number", Text, nullable=False),
-    Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
-    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False, unique=True),
-    Column("buyer", Text, nullable=False),
-    Column("buyer_name", Text, nullable=False),
-    Column("supplier", Uuid, ForeignKey("parties.id"), nullable=False),
-    Column("supplier_scheme", Text, nullable=False),
-    Column("supplier_number", Text),
-    Column("supplier_name", Text),
-    Column("amount", BigInteger, nullable=False),
-    Column("concluded_at", DateTime(timezone=True), nullable=False),
-    one_of("contracts", "status", list(contract.Status)),
-    Index("contracts_buyer", "buyer", "id"),
-    Index("contracts_supplier", "supplier", "id"),
 )

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "procurement_0008"
-down_revision = "procurement_0007"
+revision = "procurement_0009"
+down_revision = "procurement_0008"
 branch_labels = None
 depends_on = None
 
