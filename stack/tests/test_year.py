@@ -69,6 +69,19 @@ def test_what_was_paid_above_peers_is_told(api: httpx.Client) -> None:
     assert sum(each["priced"] for each in classes) < sum(each["count"] for each in classes)  # the first have no peers
 
 
+def test_one_purchase_takes_every_step(api: httpx.Client) -> None:
+    [plan] = api.get("/v1/plans").raise_for_status().json()["items"]
+    assert (plan["status"], plan["synthetic"]) == ("published", True)
+    tenders = api.get(f"/v1/tenders?buyer={plan['buyer']['id']}").raise_for_status().json()["items"]
+    [tender] = [each for each in tenders if each["buyer"]["id"] == plan["buyer"]["id"]]
+    place = f"/v1/tenders/{tender['id']}"
+    [comment] = api.get(f"{place}/discussion").raise_for_status().json()["items"]
+    assert (comment["status"], comment["supplier"]["scheme"]) == ("answered", "GB-COH")
+    results = api.get(f"{place}/protocol").raise_for_status().json()["results"]
+    assert [each["revision"] for each in results] == [1, 2]
+    assert results[0]["winner"] != results[1]["winner"]
+
+
 def test_the_rules_held_throughout(api: httpx.Client) -> None:
     for entry in whole_journal(api, "appeals", _has_refusals):
         if entry["event"] == "appeal.refused_by_expiry":

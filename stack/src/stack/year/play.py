@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 
 from servicekit.neighbours import Neighbour
-from stack.year import appeals, drafts, enforcement, tenders
+from stack.year import appeals, drafts, enforcement, tenders, whole_course
 from stack.year.people import companies
 from stack.year.world import ALMATY, EVENING, World
 
@@ -50,6 +50,7 @@ async def _prepare(world: World, first_day: date, scale: float) -> None:
     await drafts.prepare(world, first_day, count=_scaled(_DRAFTS, scale))
     await enforcement.prepare(world, first_day, count=_scaled(_PROCEEDINGS, scale), suppliers=suppliers)
     await tenders.prepare(world, first_day, count=_scaled(_TENDERS, scale), suppliers=suppliers)
+    await whole_course.prepare(world, first_day, suppliers=suppliers)
     for day in (*range(0, _DAYS, 7), _DAYS):
         for service in ("appeals", "legal-acts", "registry"):
             world.at(first_day + timedelta(days=day), EVENING, partial(world.sweep, service))
