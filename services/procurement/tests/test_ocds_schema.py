@@ -86,6 +86,13 @@ async def test_the_worked_example_goes_in_and_out(client: httpx.AsyncClient, peo
     assert kept.json()["errors"] == []
 
 
+CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
+    ("amendments", {"amount": {"amount": "800000"}, "reason": "lower_price"}),
+    ("acceptances", {"amount": {"amount": "800000"}}),
+    ("payments", {"amount": {"amount": "800000"}}),
+]
+
+
 async def test_our_own_processes_are_valid_at_every_step(
     *, client: httpx.AsyncClient, people: dict[str, Any], award: Do, publish: Do, look: Look, sweep: Sweep, go_to: GoTo
 ) -> None:
@@ -100,24 +107,26 @@ async def test_our_own_processes_are_valid_at_every_step(
             assert record["compiledRelease"] == Merger(schema(LOCAL)).create_compiled_release(record["releases"])
         return releases
 
-    cancelled = await publish()
-    await told()
-    address = f"/v1/tenders/{cancelled['id']}/cancellation"
-    assert (await client.post(address, json={"reason": "?"}, headers=people["buyer"])).status_code == 200
+    async def act(who: str, address: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        answer = await client.post(address, json=body, headers=people[who])
+        assert answer.is_success, answer.text
+        await told()
+        return answer
+
+    await act("buyer", f"/v1/tenders/{(await publish())['id']}/cancellation", {"reason": "?"})
     lot = await award({"supplier": "850000", "trader": "876543.21"})
-    await told()
-    body = {"text": "?", "language": "kk", "grounds": ["wrongly_admitted"]}
-    filed = await client.post(f"/v1/lots/{lot['id']}/complaints", json=body, headers=people["trader"])
-    assert filed.status_code == 201, filed.text
-    await told()
-    ruling = {"outcome": "dismissed", "reason": "!"}
-    decision = f"/v1/lots/{lot['id']}/complaints/{filed.json()['id']}/decision"
-    assert (await client.post(decision, json=ruling, headers=people["auditor"])).status_code == 200
+    place = f"/v1/lots/{lot['id']}"
+    said = {"text": "?", "language": "kk", "grounds": ["wrongly_admitted"]}
+    filed = (await act("trader", f"{place}/complaints", said)).json()
+    await act("auditor", f"{place}/complaints/{filed['id']}/decision", {"outcome": "dismissed", "reason": "!"})
     go_to("2026-12-04T09:00")
-    drafted = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
-    signed = await client.post(f"{drafted.headers['location']}/signature", headers=people["supplier"])
-    assert signed.status_code == 200, signed.text
+    contract = (await act("buyer", f"{place}/contract")).headers["location"]
+    await act("supplier", f"{contract}/signature")
+    for action, body in CARRIED_OUT:
+        await act("buyer", f"{contract}/{action}", {"day": "2026-12-04", **body})
     releases = await told()
     tags = {tag for each in releases for tag in each["tag"]}
-    assert tags == {"tender", "tenderCancellation", "tenderUpdate", "award", "awardUpdate", "contract"}
+    assert tags == {"tender", "tenderCancellation", "tenderUpdate", "award", "awardUpdate", "contract"} | {
+        "contractAmendment", "implementation", "contractTermination",
+    }  # fmt: skip
     assert "880417499014" not in json.dumps(releases)

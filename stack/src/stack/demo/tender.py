@@ -74,7 +74,16 @@ def _conclude(stage: Stage, lot: str) -> None:
     stage.move_clock(_BEGINS + timedelta(days=20))
     stage.sweep()
     contract = stage.post("buyer", f"/v1/lots/{lot}/contract", {})
-    stage.say(f"Contract {contract['number']} for {contract['amount']['amount']} KZT.")
+    place = f"/v1/contracts/{contract['id']}"
+    contract = stage.post("supplier", f"{place}/signature", {})
+    stage.say(f"Contract {contract['number']} for {contract['amount']['amount']} KZT is {contract['status']}.")
+    stage.heading("It is delivered and paid, and every term of the law is a clock that anybody reads")
+    done = {"day": (_BEGINS + timedelta(days=20)).date().isoformat(), "amount": contract["amount"]}
+    stage.post("buyer", f"{place}/acceptances", done)
+    contract = stage.post("buyer", f"{place}/payments", done)
+    stage.say(f"It is {contract['status']}.")
+    for clock in stage.get(None, f"{place}/clocks")["items"]:
+        stage.say(f"    {clock['matter']:<36} due {clock['due_on']}  done {clock['done_on']}  {clock['state']}")
     stage.heading("An auditor looks at all awards")
     for row in stage.get(None, "/v1/awards/summary?by=buyer")["items"]:
         stage.say(f"{row['name']}: {row['count']} for {row['total']['amount']} of {row['allocated']['amount']} KZT")

@@ -33,6 +33,8 @@ _BUYERS = (
     ("110640000042", "№ 12 орта мектеп"),
     ("140740000054", "Түркістан ауданының әкімдігі"),
 )
+_CARRIED_OUT = 0.7  # the part of the contracts that are delivered and paid, if the year lasts that long
+_LATEST_PAYMENT = 45  # days after the acceptance; the law gives thirty
 _OVERPRICED = 0.15  # the part of the lots whose allocated price is far above the fair one
 # Purchases of one item for many places at once, a lot for each, as akimats make them: at the year's beginning so many
 # that later prices have peers, and in its last months again, with one place in four far above the others.
@@ -97,7 +99,7 @@ async def _announce(
     world.at(until.date(), EVENING, partial(world.sweep, "procurement"))
     contract_on = world.working_day(until.date() + timedelta(days=14))
     if draw.random() < 0.9:  # noqa: PLR2004 - the others take their time
-        world.at(contract_on, EVENING, partial(_conclude, world, [lot["id"] for lot in tender["lots"]], claims))
+        world.at(contract_on, EVENING, partial(conclude, world, [lot["id"] for lot in tender["lots"]], claims))
 
 
 def _lot(draw: Random, item: _Item, *, dear: bool | None = None) -> dict[str, Any]:
@@ -138,8 +140,32 @@ async def _bid(world: World, address: str, supplier: dict[str, Any], bid: dict[s
             raise
 
 
-async def _conclude(world: World, lots: list[str], buyer: dict[str, Any]) -> None:
+async def conclude(world: World, lots: Sequence[str], buyer: dict[str, Any]) -> None:
+    """Conclude the contracts of the lots that have a winner and nothing that holds them; most are then carried out."""
     for lot in lots:
         found = await world.get("procurement", f"/v1/lots/{lot}", buyer)
-        if any(action["name"] == "contract" for action in found["actions"]):
-            await world.post("procurement", f"/v1/lots/{lot}/contract", buyer)
+        if not any(action["name"] == "contract" for action in found["actions"]):
+            continue
+        contract = await world.post("procurement", f"/v1/lots/{lot}/contract", buyer)
+        place = f"/v1/contracts/{contract['id']}"
+        await world.post("procurement", f"{place}/signature", _winner(found["award"]["supplier"]))
+        draw = world.draw("contract", lot)
+        if draw.random() < _CARRIED_OUT:
+            delivered = world.working_day(world.now.date() + timedelta(days=draw.randrange(10, 40)))
+            paid = world.working_day(delivered + timedelta(days=draw.randrange(3, _LATEST_PAYMENT)))
+            amount = contract["amount"]
+            world.at(delivered, MORNING, partial(_enter, world, f"{place}/acceptances", buyer, amount))
+            world.at(paid, MORNING, partial(_enter, world, f"{place}/payments", buyer, amount))
+
+
+def _winner(supplier: dict[str, Any]) -> dict[str, Any]:
+    """The claims of who won, which is a company."""
+    claims = {"sub": f"synthetic:winner:{supplier['id']}", "name": supplier["name"], "roles": ["supplier"]}
+    number = {"scheme": supplier["scheme"], "id": supplier["id"]}
+    own = {"bin": supplier["id"]} if supplier["scheme"] == "KZ-BIN" else {"party": number}
+    return claims | own | {"synthetic": True}
+
+
+async def _enter(world: World, address: str, buyer: dict[str, Any], amount: dict[str, str]) -> None:
+    day = world.now.date().isoformat()
+    await world.post("procurement", address, buyer, {"day": day, "amount": amount})

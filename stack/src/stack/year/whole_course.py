@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from stack.year.people import Company, person
+from stack.year.tenders import conclude
 from stack.year.world import AFTERNOON, ALMATY, EVENING, MORNING, Refused, World
 from statute.identifiers import check_digit
 
@@ -76,7 +77,9 @@ async def _discuss(world: World, suppliers: Sequence[Company], item: str) -> Non
     complain_on = world.working_day(until.date() + timedelta(days=1))
     world.at(complain_on, MORNING, partial(_complain, world, lot))
     world.at(complain_on, EVENING, partial(world.sweep, "procurement"))
-    world.at(world.working_day(until.date() + timedelta(days=20)), EVENING, partial(_conclude, world, lot))
+    world.at(
+        world.working_day(until.date() + timedelta(days=20)), EVENING, partial(conclude, world, [lot], _buyer(world))
+    )
 
 
 async def _publish(world: World, place: str, answer: str) -> None:
@@ -116,9 +119,3 @@ async def _complain(world: World, lot: str) -> None:
     order = {"bid": award["bid"], "treatment": "bar", "reason": "Тәжірибе расталмаған"}
     ruling = {"outcome": "upheld", "remedy": "revision", "reason": "Тізілімде растау жоқ.", "orders": [order]}
     await world.post("procurement", f"{place}/{complaint['id']}/decision", auditor, ruling)
-
-
-async def _conclude(world: World, lot: str) -> None:
-    found = await world.get("procurement", f"/v1/lots/{lot}", _buyer(world))
-    if any(action["name"] == "contract" for action in found["actions"]):
-        await world.post("procurement", f"/v1/lots/{lot}/contract", _buyer(world))

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from procurement.domain import award
 from procurement.domain.complaint import appeal_under
 from procurement.domain.evaluation import Evaluation, tiyn
-from procurement.domain.ocds import OURS
+from procurement.domain.ocds.parts import OURS
 from procurement.domain.windows import complaint_window
 from procurement.tables import awards, lots, protocols
 from servicekit.database import Query, Row, Writing

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from procurement.commands.changing import inserting
 from procurement.domain.imports import ForeignAward, Imported, Refusal, awards_in, names_a_person, source_of
-from procurement.domain.ocds import OURS, Json
+from procurement.domain.ocds.parts import OURS, Json
 from procurement.permissions import PERMISSIONS
 from procurement.queries.compiling import DoesNotMerge, compiled
 from procurement.queries.ocds import releases_of

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from procurement.domain.ocds import PERSON, Json
+from procurement.domain.ocds.parts import PERSON, Json
 from statute.deadlines import local
 
 _PREFIX = len("ocds-213czf")

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from procurement.domain.ocds import TOLD, Act, Json, Process
+from procurement.domain.ocds import TOLD
+from procurement.domain.ocds.parts import Act, Json, Process
 from procurement.tables import (
     awards,
     bids,

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 
 from procurement.commands.ocds import import_releases as keep
-from procurement.domain.ocds import moment
+from procurement.domain.ocds.parts import moment
 from procurement.queries import ocds as queries
 from procurement.queries.compiling import versioned
 from procurement.schemas.ocds.packages import (

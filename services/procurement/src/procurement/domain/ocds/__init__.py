@@ -6,48 +6,27 @@ said of an award from its entry, since a revision may give the lot to another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import TypeAlias
 
 from procurement.domain.evaluation import tiyn
-
-Json: TypeAlias = dict[str, Any]
-Row: TypeAlias = Mapping[str, Any]
-
-PERSON = "KZ-IIN"  # the scheme of natural persons, of whom the public knows an opaque id alone
-OURS = "ashyq"  # the source of what we publish ourselves
-_CURRENCY = "KZT"
-_LANGUAGES = ("kk", "ru", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An entry of the journal: what happened to what, when, and at what place."""
-
-    entry: UUID
-    index: int
-    event: str
-    object: UUID
-    at: datetime
-    public: Json
-
-
-@dataclass(frozen=True, kw_only=True)
-class Process:
-    """A tender with all that hangs on it, as rows; of bids only those that are open, each with its supplier."""
-
-    tender: Row
-    lots: Sequence[Row]
-    bids: Sequence[Row]
-    awards: Sequence[Row]
-    complaints: Sequence[Row]
-    contracts: Sequence[Row]
-    plan_items: Sequence[Row] = ()
-
-    def award(self, award_id: UUID) -> Row:
-        return next(each for each in self.awards if each["id"] == award_id)
+from procurement.domain.ocds import contracts
+from procurement.domain.ocds.parts import (
+    Act,
+    Json,
+    Party,
+    Process,
+    Row,
+    Told,
+    award_name,
+    buyer_of,
+    item,
+    language_of,
+    moment,
+    reference,
+    supplier_in,
+    titled,
+    value,
+)
 
 
 def release_of(process: Process, act: Act) -> Json | None:
@@ -57,7 +36,7 @@ def release_of(process: Process, act: Act) -> Json | None:
     if told is None:
         return None
     tags, parts, parties = told
-    buyer = _buyer(process.tender)
+    buyer = buyer_of(process.tender)
     merged = _merged([(buyer, ["buyer", "procuringEntity"]), *parties])
     return {
         "ocid": process.tender["ocid"],
@@ -65,35 +44,20 @@ def release_of(process: Process, act: Act) -> Json | None:
         "date": moment(act.at),
         "tag": tags,
         "initiationType": "tender",
-        "language": _language(process.tender["title"]),
+        "language": language_of(process.tender["title"]),
         "parties": merged,
-        "buyer": _reference(buyer),
+        "buyer": reference(buyer),
         **parts,
     }
 
 
-def moment(at: datetime) -> str:
-    """A moment in the one form whose order as text is that in time, by which releases are compiled."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def value(amount: int) -> Json:
-    """A sum in tenge, as OCDS writes it."""
-    whole, rest = divmod(amount, 100)
-    return {"amount": whole if rest == 0 else amount / 100, "currency": _CURRENCY}
-
-
-_Party: TypeAlias = tuple[Json, list[str]]
-_Told: TypeAlias = tuple[list[str], Json, list[_Party]]
-
-
-def _published(process: Process, act: Act) -> _Told:
+def _published(process: Process, act: Act) -> Told:
     row = process.tender
     tender = {
         "id": str(row["id"]),
-        **_titles(row["title"]),
+        **titled(row["title"]),
         "status": "active",
-        "procuringEntity": _reference(_buyer(row)),
+        "procuringEntity": reference(buyer_of(row)),
         "value": value(row["amount"]),
         "procurementMethod": "open",
         "procurementMethodDetails": row["method"],
@@ -103,7 +67,7 @@ def _published(process: Process, act: Act) -> _Told:
         "tenderPeriod": {"startDate": moment(act.at), "endDate": moment(row["bids_until"])},
         "items": [item(lot) for lot in process.lots],
         "lots": [
-            {"id": str(lot["id"]), **_titles(lot["title"]), "status": "active", "value": value(lot["amount"])}
+            {"id": str(lot["id"]), **titled(lot["title"]), "status": "active", "value": value(lot["amount"])}
             for lot in process.lots
         ],
         "criteria": [_criterion(lot) for lot in process.lots],
@@ -116,7 +80,7 @@ def _published(process: Process, act: Act) -> _Told:
     return ["planning", "tender"], {"planning": planning, "tender": tender}, []
 
 
-def _cancelled(process: Process, _: Act) -> _Told | None:
+def _cancelled(process: Process, _: Act) -> Told | None:
     if process.tender["published_at"] is None:
         return None
     lots = [{"id": str(lot["id"]), "status": "cancelled"} for lot in process.lots]
@@ -124,12 +88,12 @@ def _cancelled(process: Process, _: Act) -> _Told | None:
     return ["tenderCancellation"], {"tender": tender}, []
 
 
-def _opened(process: Process, act: Act) -> _Told:
-    bidders = list({each["party_id"]: _supplier(each) for each in process.bids}.values())
+def _opened(process: Process, act: Act) -> Told:
+    bidders = list({each["party_id"]: supplier_in(each) for each in process.bids}.values())
     lots = {lot["id"]: lot for lot in process.lots}
     tender = {"id": str(process.tender["id"]), "numberOfTenderers": len(bidders)}
     if bidders:
-        tender["tenderers"] = [_reference(each) for each in bidders]
+        tender["tenderers"] = [reference(each) for each in bidders]
     counts = [("bids", len(process.bids)), ("bidders", len(bidders))]
     statistics = [{"id": name, "measure": name, "date": moment(act.at), "value": count} for name, count in counts]
     bids: Json = {"statistics": statistics}
@@ -138,7 +102,7 @@ def _opened(process: Process, act: Act) -> _Told:
     return ["tenderUpdate"], {"tender": tender, "bids": bids}, [(each, ["tenderer"]) for each in bidders]
 
 
-def _evaluated(process: Process, act: Act) -> _Told:
+def _evaluated(process: Process, act: Act) -> Told:
     outcomes = {each["lot"]: each["outcome"] for each in act.public["lots"]}
     lots = [
         {"id": str(lot["id"]), "status": "complete" if outcomes[str(lot["id"])] == "awarded" else "unsuccessful"}
@@ -151,17 +115,17 @@ def _evaluated(process: Process, act: Act) -> _Told:
     return ["tenderUpdate"], parts, []
 
 
-def _announced(process: Process, act: Act) -> _Told:
+def _announced(process: Process, act: Act) -> Told:
     said = act.public
     lot = next(each for each in process.lots if str(each["id"]) == said["lot"])
-    supplier = _supplier(next(each for each in process.bids if str(each["id"]) == said["bid"]))
+    supplier = supplier_in(next(each for each in process.bids if str(each["id"]) == said["bid"]))
     award = {
         "id": award_name(act.object, said.get("revision", 1)),
-        **_titles(lot["title"]),
+        **titled(lot["title"]),
         "status": "pending",
         "date": moment(act.at),
         "value": value(said["amount"]),
-        "suppliers": [_reference(supplier)],
+        "suppliers": [reference(supplier)],
         "items": [item(lot)],
         "relatedLots": [said["lot"]],
         "relatedBids": [said["bid"]],
@@ -170,7 +134,7 @@ def _announced(process: Process, act: Act) -> _Told:
     return ["award"], {"tender": tender, "awards": [award]}, [(supplier, ["supplier"])]
 
 
-def _revised(process: Process, act: Act) -> _Told:
+def _revised(process: Process, act: Act) -> Told:
     """A revision is another award, which takes the place of the one before: OCDS can take no supplier off an award."""
     tags, parts, parties = _announced(process, act)
     before = {"id": award_name(act.object, act.public["revision"] - 1), "status": "cancelled"}
@@ -180,7 +144,7 @@ def _revised(process: Process, act: Act) -> _Told:
 
 
 def _awards_at(status: str, tag: str) -> "_Teller":
-    def tell(process: Process, act: Act) -> _Told:
+    def tell(process: Process, act: Act) -> Told:
         row = process.award(act.object)
         # A revision after which nobody wins ends the award that was announced before it.
         revision = row["revision"] - ("complaint" in act.public)
@@ -190,7 +154,7 @@ def _awards_at(status: str, tag: str) -> "_Teller":
 
 
 def _complained(status: str) -> "_Teller":
-    def tell(process: Process, act: Act) -> _Told:
+    def tell(process: Process, act: Act) -> Told:
         row = next(each for each in process.complaints if each["id"] == act.object)
         complaint: Json = {"id": str(row["id"]), "status": status}
         if status == "open":
@@ -207,43 +171,6 @@ def _complained(status: str) -> "_Teller":
         return ["awardUpdate"], {"complaints": [complaint]}, []
 
     return tell
-
-
-def _concluded(process: Process, act: Act) -> _Told:
-    row = next(each for each in process.contracts if each["id"] == act.object)
-    award = process.award(row["award_id"])
-    lot = next(each for each in process.lots if each["id"] == row["lot_id"])
-    supplier = _party(row["supplier"], row["supplier_scheme"], row["supplier_number"], row["supplier_name"])
-    contract = {
-        "id": str(row["id"]),
-        "awardID": award_name(award["id"], award["revision"]),
-        **_titles(award["lot_title"]),
-        "status": "active",
-        "dateSigned": moment(act.at),
-        "value": value(act.public["amount"]),
-        "items": [item(lot)],
-        "relatedBids": [str(award["bid_id"])],
-    }
-    active = {"id": award_name(award["id"], award["revision"]), "status": "active"}
-    return ["contract"], {"awards": [active], "contracts": [contract]}, [(supplier, ["supplier"])]
-
-
-def award_name(award_id: UUID, revision: int) -> str:
-    """The id of an award in releases: each revision of a result is one of its own."""
-    return str(award_id) if revision == 1 else f"{award_id}-{revision}"
-
-
-def item(lot: Row) -> Json:
-    """What a lot buys: one item, which has the id of the lot."""
-    quantity = lot["quantity"]
-    return {
-        "id": str(lot["id"]),
-        "description": lot["item_name"],
-        "classification": {"scheme": "x_KZ-ENSTRU", "id": lot["item_code"], "description": lot["item_name"]},
-        "quantity": int(quantity) if quantity == int(quantity) else float(quantity),
-        "unit": {"name": lot["unit"]},
-        "relatedLot": str(lot["id"]),
-    }
 
 
 def _criterion(lot: Row) -> Json:
@@ -277,7 +204,7 @@ def _bid(row: Row, lot: Row) -> Json:
         "submissionType": "bid",
         "date": moment(row["received_at"]),
         "status": "pending",
-        "tenderers": [_reference(_supplier(row))],
+        "tenderers": [reference(supplier_in(row))],
         "value": value(tiyn(content["price"])),
         "relatedLots": [str(row["lot_id"])],
     }
@@ -298,31 +225,7 @@ def _judged(row: Row) -> Json:
     return {"id": str(row["id"]), "status": "disqualified", "description": row["refusal"]}
 
 
-def _buyer(row: Row) -> Json:
-    return _company("KZ-BIN", row["buyer"], row["buyer_name"])
-
-
-def _supplier(row: Row) -> Json:
-    return _party(row["party_id"], row["scheme"], row["number"], row["name"])
-
-
-def _party(party: UUID, scheme: str, number: str | None, name: str | None) -> Json:
-    """A supplier as the public may know it: a natural person by its opaque id, without number or name."""
-    if scheme == PERSON or number is None:
-        return {"id": f"{OURS}-{party}"}
-    return _company(scheme, number, name)
-
-
-def _company(scheme: str, number: str, name: str | None) -> Json:
-    identifier = {"scheme": scheme, "id": number} | ({} if name is None else {"legalName": name})
-    return {"id": f"{scheme}-{number}", **({} if name is None else {"name": name}), "identifier": identifier}
-
-
-def _reference(party: Json) -> Json:
-    return {name: party[name] for name in ("id", "name") if name in party}
-
-
-def _merged(parties: Sequence[_Party]) -> list[Json]:
+def _merged(parties: Sequence[Party]) -> list[Json]:
     """Every party once, with all of its roles in this release."""
     found: dict[str, Json] = {}
     for party, roles in parties:
@@ -331,16 +234,9 @@ def _merged(parties: Sequence[_Party]) -> list[Json]:
     return list(found.values())
 
 
-def _language(titles: Mapping[str, str]) -> str:
-    return next(each for each in _LANGUAGES if each in titles)
+_Teller: TypeAlias = Callable[[Process, Act], Told | None]
 
 
-def _titles(titles: Mapping[str, str]) -> Json:
-    first = _language(titles)
-    return {"title": titles[first]} | {f"title_{each}": text for each, text in titles.items() if each != first}
-
-
-_Teller: TypeAlias = Callable[[Process, Act], _Told | None]
 _TELLERS: Mapping[str, _Teller] = {
     "tender.published": _published,
     "tender.cancelled": _cancelled,
@@ -357,6 +253,13 @@ _TELLERS: Mapping[str, _Teller] = {
     "complaint.returned": _complained("returned"),
     "complaint.withdrawn": _complained("withdrawn"),
     "complaint.lapsed": _complained("lapsed"),
-    "contract.concluded": _concluded,
+    "contract.concluded": contracts.concluded,
+    "contract.amended": contracts.amended,
+    "contract.accepted": contracts.accepted,
+    "contract.paid": contracts.paid,
+    "contract.completed": contracts.ended,
+    "contract.terminated": contracts.ended,
 }
+
+
 TOLD = tuple(_TELLERS)
