@@ -4,16 +4,8 @@ import asyncio
 
 from fastapi import APIRouter, Response
 
-from procurement.schemas.scoring import (
-    Certificate,
-    Profile,
-    ProfileSummary,
-    Trial,
-    profile_of,
-    profile_summary_of,
-    trial_bid,
-    trial_lot,
-)
+from procurement.schemas.profiles import Profile, ProfileSummary, profile_of, profile_summary_of
+from procurement.schemas.scoring import Certificate, Trial, trial_bid, trial_lot
 from scorer import Profile as Rules
 from scorer import UnknownProfile, canonical, certify, explained, profile, profiles
 from servicekit.identity import CurrentCaller
