@@ -13,10 +13,10 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _PARTS = {
     _HERE / "src/verifier": {"signing.py"},
-    _HERE.parent / "scorer/src/scorer": set[str](),
+    _HERE.parent / "scorer/src/scorer": {"batch"},
     _HERE.parent / "statute/src/statute": set[str](),
 }
-"""The packages that go in, and what of each stays out; who only verifies needs no key of its own."""
+"""The packages that go in, and what of each stays out; who only verifies needs no key of its own, nor batches."""
 _KINDS = {".py", ".json"}
 _START = b"""import sys
 
@@ -38,7 +38,7 @@ def build(target: Path) -> None:
         files |= {
             one.relative_to(package.parent).as_posix(): one.read_bytes()
             for one in package.rglob("*")
-            if one.suffix in _KINDS and one.name not in left_out
+            if one.suffix in _KINDS and left_out.isdisjoint(one.relative_to(package).parts)
         }
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:

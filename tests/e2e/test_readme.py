@@ -46,7 +46,9 @@ def test_the_other_blocks_work_by_copy_and_paste(installation: Installation, fil
         )
         assert ran.returncode == 0, f"{script}\n{ran.stdout}{ran.stderr}"
         assert '"status":4' not in ran.stdout, ran.stdout
-        assert any(each in ran.stdout for each in (filing["agency"], "items", "due_on", "verified: ", "awarded_on")), ran.stdout
+        assert any(each in ran.stdout for each in (filing["agency"], "items", "due_on", "verified: ", "awarded_on")), (
+            ran.stdout
+        )
     installation.interrupt()
 
 

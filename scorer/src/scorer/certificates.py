@@ -110,7 +110,10 @@ def digest(certificate: Mapping[str, Any]) -> str:
 
 @cache
 def code_hash() -> str:
-    """Return the SHA-256, in hexadecimal, over this scorer's own sources: another version of it has another."""
+    """Return the SHA-256, in hexadecimal, over the sources that decide: another version of them has another.
+
+    The batches in a folder of their own are not among them, for no certificate comes of these.
+    """
     sources = {
         one.name: hashlib.sha256(one.read_bytes()).hexdigest()
         for one in files("scorer").iterdir()

@@ -25,7 +25,7 @@ OFFER = {"price": {"amount": "1"}, "experience_years": 1, "income": YEARS, "taxe
 OFFER |= {"warranty_months": 12}
 # There are neither complaints nor contracts.
 NEVER = {"decide_award_complaint", "withdraw_award_complaint", "read_award_complaint_receipt"}
-NEVER |= {"answer_comment", "comment_on_tender", "open_discussion"}
+NEVER |= {"answer_tender_comment", "comment_on_tender", "open_discussion"}
 NEVER |= {
     *("draft_contract", "sign_contract", "refuse_contract", "amend_contract", "accept_delivery", "pay_contract"),
     *("terminate_contract", "read_contract_clocks", "read_contract_history", "read_party"),

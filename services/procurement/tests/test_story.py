@@ -19,7 +19,7 @@ async def test_from_a_draft_to_the_award(
     address = f"/v1/tenders/{draft['id']}"
     assert draft["number"].startswith("ГЗ-2026-")
     assert (draft["status"], draft["basis"], draft["published_on"]) == ("draft", None, None)
-    assert [each["name"] for each in draft["actions"]] == ["publication", "cancellation"]
+    assert [each["name"] for each in draft["actions"]] == ["publication", "discussion", "cancellation"]
 
     published = (await client.post(f"{address}/publication", headers=people["buyer"])).json()
     assert (published["status"], published["published_on"]) == ("published", "2026-11-23")

@@ -18,7 +18,7 @@ TAKEN: dict[tuple[str, str], str] = {
     ("tender", "creation"): "create_tender",
     ("bid", "submission"): "submit_bid",
     ("comment", "comment"): "comment_on_tender",
-    ("comment", "answer"): "answer_comment",
+    ("comment", "answer"): "answer_tender_comment",
     ("bid", "withdrawal"): "withdraw_bid",
     ("award", "complaint"): "file_award_complaint",
     ("award", "contract"): "draft_contract",

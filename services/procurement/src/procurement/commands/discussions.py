@@ -74,7 +74,7 @@ async def comment(
     return row | {"scheme": scheme, "number": number, "name": caller.name}
 
 
-async def answer_comment(
+async def answer_tender_comment(
     writing: Writing, caller: Caller, tender: Row, row: Row, text: str, *, now: datetime
 ) -> Mapping[str, Any]:
     """Answer a comment as the body that buys; late or not, it is taken.
@@ -84,7 +84,7 @@ async def answer_comment(
         NotAllowedNow: the comment has its answer.
         ChangedMeanwhile: the comment was changed since it was read.
     """
-    role = PERMISSIONS.require("answer_comment", caller, relation_to(tender, caller), sight=SIGHT)
+    role = PERMISSIONS.require("answer_tender_comment", caller, relation_to(tender, caller), sight=SIGHT)
     edge = discussion.transition(discussion.Status(row["status"]), discussion.Action.ANSWER)
     new = await change(writing, _ANSWER, row, edge.target, answer=text, answered_at=now)
     law = Law(tender["rules"], local(tender["discussion_opened_at"]).date(), tender["method"])

@@ -32,7 +32,7 @@ async def open_discussion(
 
 
 @router.get("/{tender_id}/discussion")
-async def list_comments(caller: CurrentCaller, reading: Read, page: Paging, tender_id: UUID) -> ListOf[Comment]:
+async def list_tender_comments(caller: CurrentCaller, reading: Read, page: Paging, tender_id: UUID) -> ListOf[Comment]:
     """The comments on a draft with their answers, oldest first."""
     await read_tender(reading, caller, tender_id)
     (after,) = page.key(UUID) or (None,)
@@ -52,10 +52,10 @@ async def comment_on_tender(
 
 
 @router.post("/{tender_id}/discussion/comments/{comment_id}/answer")
-async def answer_comment(
+async def answer_tender_comment(
     caller: CurrentCaller, writing: Write, now: Now, tender_id: UUID, comment_id: UUID, body: NewAnswer
 ) -> Comment:
     """Answer a comment as the body that buys."""
     tender = await read_tender(writing, caller, tender_id)
     row = await read_comment(writing, tender_id, comment_id)
-    return comment_of(await commands.answer_comment(writing, caller, tender, row, body.text, now=now))
+    return comment_of(await commands.answer_tender_comment(writing, caller, tender, row, body.text, now=now))

@@ -66,10 +66,17 @@ Category: TypeAlias = Literal["goods", "works", "services"]
 TenderStatus: TypeAlias = Literal["planning", "planned", "active", "cancelled", "unsuccessful", "complete", "withdrawn"]
 
 
+def _say_no_wrong_defaults(schema: dict[str, Any]) -> None:
+    # A list that may be absent but not empty is empty here when it is absent, which its description must not say.
+    for described in schema.get("properties", {}).values():
+        if described.get("minItems") and described.get("default") == []:
+            del described["default"]
+
+
 class Part(BaseModel):
     """An object of OCDS. A list or an object that is there is never null; a plain value may be."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, json_schema_extra=_say_no_wrong_defaults)
 
 
 def _not_null(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scorer.approximate import (
+from scorer.batch.approximate import (
     UNIT,
     Column,
     Rough,
