@@ -261,10 +261,18 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     }
 
 
+_RANGES = {
+    ("since", "before"): tuple(bindparam(name, type_=awards.c.awarded_at.type) for name in ("since", "before")),
+    ("least", "most"): tuple(bindparam(name, type_=awards.c.amount.type) for name in ("least", "most")),
+}
+
+
 def meets(given: frozenset[str]) -> list[ColumnElement[bool]]:
     """The conditions that an award meets, by the names of the filters."""
     conditions = _conditions()
-    return [conditions[name] for name in sorted(given)]
+    # Of what cannot be, nothing is looked at: without a column, PostgreSQL asks this once, before all rows.
+    possible = [one <= other for (low, high), (one, other) in _RANGES.items() if {low, high} <= given]
+    return [*(conditions[name] for name in sorted(given)), *possible]
 
 
 @lru_cache(maxsize=512)
