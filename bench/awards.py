@@ -47,7 +47,7 @@ def measure(data: Path, port: int) -> Section:
         admin = server.url.rpartition("/")[0] + "/ashyq_procurement"
         upgrade("procurement", urls.migration_database_url)
         filled = asyncio.run(_filled(admin))
-        asyncio.run(_rename_for_the_peer(admin))
+        asyncio.run(_make_quiet(admin))
         uvicorn = [program("uvicorn"), "--factory", "procurement.main:create_app", *UVICORN.split(), "--port"]
         peer = [*_postgraphile(data), "--connection", urls.database_url, "--port", str(port + 1)]
         with process([*uvicorn, str(port)], _environment(urls.database_url), port) as serving:
@@ -76,10 +76,14 @@ async def _filled(url: str) -> int:
         await connection.close()
 
 
-async def _rename_for_the_peer(url: str) -> None:
-    """Give the table of the journal's tree another name in the peer's schema, which has a type of that name."""
+async def _make_quiet(url: str) -> None:
+    """Leave nothing for the service's sweeps, which would compare the prices of all awards while they are measured.
+
+    The table of the journal's tree gets another name in the peer's schema, which has a type of that name.
+    """
     connection = await asyncpg.connect(url)
     try:
+        await connection.execute("TRUNCATE price_checks")
         await connection.execute("COMMENT ON TABLE nodes IS E'@name tree_nodes'")
     finally:
         await connection.close()
