@@ -97,3 +97,101 @@ async def test_a_story_is_told_act_by_act(  # noqa: PLR0915 - one story
     everything = json.dumps(releases, ensure_ascii=False) + answer.text
     for canary in ("880417499014", "Айгерім", "Сапарова", "Бағасы тым", "Негізсіз"):
         assert canary not in everything
+
+
+@pytest.fixture
+def discussed(
+    client: httpx.AsyncClient, people: People, prepare: Do, told: Told, go_to: GoTo
+) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """Has a draft commented on by a company and a person, answered and published; gives its releases."""
+
+    async def run() -> list[dict[str, Any]]:
+        draft = f"/v1/tenders/{(await prepare(bids_until='2026-12-10T18:00:00+05:00'))['id']}"
+        await client.post(f"{draft}/discussion", headers=people["buyer"])
+        place = f"{draft}/discussion/comments"
+        said = {"text": "Мерзім тым қысқа.", "language": "kk"}
+        made = [(await client.post(place, json=said, headers=people[who])).json() for who in ("rival", "trader")]
+        assert len(await told()) == 3
+        go_to("2026-11-30T10:00")
+        for each in made:
+            reply = {"text": "Мерзім заңға сай."}
+            await client.post(f"{place}/{each['id']}/answer", json=reply, headers=people["buyer"])
+        await client.post(f"{draft}/publication", headers=people["buyer"])
+        return await told()
+
+    return run
+
+
+async def test_a_discussion_is_told_as_enquiries(
+    discussed: Callable[[], Awaitable[list[dict[str, Any]]]], look: Look
+) -> None:
+    releases = await discussed()
+    assert [each["tag"] for each in releases] == [["planning"], *[["planningUpdate"]] * 4, ["tender"]]
+    opened, company, person, answer, _, published = (each["tender"] for each in releases)
+    assert opened["status"] == "planning"
+    assert opened["enquiryPeriod"]["endDate"] == "2026-11-25T18:59:59.000000Z"
+    enquiry = dict(company["enquiries"][0])
+    assert answer["enquiries"] == [
+        {"id": enquiry.pop("id"), "answer": "Мерзім заңға сай.", "dateAnswered": releases[3]["date"]}
+    ]
+    assert enquiry == {
+        "date": releases[1]["date"],
+        "author": {"id": "KZ-BIN-180940974038", "name": "«Сарыарқа» ЖШС"},
+        "description": "Мерзім тым қысқа.",
+        "language": "kk",
+    }
+    assert releases[1]["parties"][1]["roles"] == ["enquirer"]
+    assert person["enquiries"][0]["author"].keys() == {"id"}
+    assert published["hasEnquiries"] is True
+    assert published["tenderPeriod"]["startDate"] == "2026-12-01T04:00:00.000000Z"
+    (record,) = (await look("nobody", f"/v1/ocds/records/{releases[0]['ocid']}"))["records"]
+    assert record["compiledRelease"] == Merger(merge_rules=MERGE_RULES).create_compiled_release(releases)
+    whole = record["compiledRelease"]["tender"]
+    assert (whole["status"], whole["hasEnquiries"]) == ("active", True)
+    assert [each["answer"] for each in whole["enquiries"]] == ["Мерзім заңға сай."] * 2
+    for canary in ("880417499014", "Айгерім", "Сапарова"):
+        assert canary not in json.dumps(record, ensure_ascii=False)
+
+
+async def test_enquiries_go_in_and_out_as_they_are(
+    client: httpx.AsyncClient, people: People, discussed: Callable[[], Awaitable[list[dict[str, Any]]]], look: Look
+) -> None:
+    theirs = json.loads(json.dumps(await discussed()).replace("ocds-ashyq0", "ocds-abc123"))
+    for kept in (6, 0):
+        answer = await client.post("/v1/ocds/imports", json=theirs, headers=people["auditor"])
+        result = answer.json()
+        assert (result["kept"], result["known"], result["errors"]) == (kept, 6 - kept, [])
+        out = await look("nobody", "/v1/ocds/releases", ocid=theirs[0]["ocid"])
+        assert out["releases"] == theirs
+        theirs = out["releases"]
+    del theirs[1]["tender"]["enquiries"][0]["id"]
+    answer = await client.post("/v1/ocds/imports", json=theirs, headers=people["auditor"])
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["reason"]) == ("/tender/enquiries/0/id", "missing")
+
+
+async def test_a_discussed_draft_that_is_given_up_is_withdrawn_and_one_nobody_saw_is_not_told(
+    client: httpx.AsyncClient, people: People, prepare: Do, told: Told
+) -> None:
+    for steps in (("discussion", "cancellation"), ("cancellation",)):
+        address = f"/v1/tenders/{(await prepare(bids_until='2026-12-10T18:00:00+05:00'))['id']}"
+        for step in steps:
+            body = {"reason": "?"} if step == "cancellation" else None
+            answer = await client.post(f"{address}/{step}", json=body, headers=people["buyer"])
+            assert answer.status_code == 200, answer.text
+    releases = await told()
+    assert [(each["tag"], each["tender"]["status"]) for each in releases] == [
+        (["planning"], "planning"),
+        (["planningUpdate"], "withdrawn"),
+    ]
+    assert "hasEnquiries" not in releases[0]["tender"]
+
+
+async def test_a_discussion_without_comments_has_no_enquiries(
+    client: httpx.AsyncClient, people: People, prepare: Do, told: Told, go_to: GoTo
+) -> None:
+    address = f"/v1/tenders/{(await prepare(bids_until='2026-12-10T18:00:00+05:00'))['id']}"
+    await client.post(f"{address}/discussion", headers=people["buyer"])
+    go_to("2026-11-26T10:00")
+    await client.post(f"{address}/publication", headers=people["buyer"])
+    assert (await told())[-1]["tender"]["hasEnquiries"] is False

@@ -133,7 +133,8 @@ async def test_an_import_is_json_and_an_auditors(client: httpx.AsyncClient, peop
     assert (await client.post("/v1/ocds/imports", content="{", headers=people["auditor"] | kind)).status_code == 400
     assert (await client.post("/v1/ocds/imports", json={}, headers=people["supplier"])).status_code == 403
     assert (await client.get("/v1/ocds/records/none")).status_code == 404
-    assert (await client.get("/v1/ocds/extensions/complaints/x")).status_code == 404
+    for unknown in ("complaints/x", "x/extension.json"):
+        assert (await client.get(f"/v1/ocds/extensions/{unknown}")).status_code == 404
 
 
 async def test_the_command_sends_files_in_batches(client: httpx.AsyncClient, people: People, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ READS: dict[str, str] = {
     "read_party": "/v1/parties/{party}",
     "read_contract_receipt": "/v1/contracts/{contract}/receipt",
     "list_releases": "/v1/ocds/releases",
-    "read_complaints_extension": "/v1/ocds/extensions/complaints/extension.json",
+    "read_ocds_extension": "/v1/ocds/extensions/enquiries/extension.json",
     "list_awards": "/v1/awards",
     "summarise_awards": "/v1/awards/summary?by=buyer",
     "read_award": "/v1/awards/{award}",

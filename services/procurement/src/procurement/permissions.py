@@ -71,7 +71,7 @@ PERMISSIONS = Permissions(
         "read_contract_receipt": _EVERYBODY,
         "list_releases": _EVERYBODY,
         "read_record": _EVERYBODY,
-        "read_complaints_extension": _EVERYBODY,
+        "read_ocds_extension": _EVERYBODY,
         "import_releases": {"auditor": {ANY}},
         "list_awards": _EVERYBODY,
         "summarise_awards": _EVERYBODY,

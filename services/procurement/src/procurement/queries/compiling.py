@@ -1,7 +1,7 @@
 """What the releases of a process come to: compiled and versioned as the standard merges them.
 
 `data/merge_rules.json` are the rules of the release schema 1.1.5, the extensions for lots, bids and requirements, and
-ours for complaints; a test compares them with the schema. With rules given, `ocdsmerge` asks no network.
+ours for complaints and enquiries; a test compares them with the schema. With rules given, `ocdsmerge` asks no network.
 """
 
 import json

@@ -17,6 +17,7 @@ from procurement.domain.ocds.parts import Act, Json, Process
 from procurement.tables import (
     awards,
     bids,
+    comments,
     complaints,
     contracts,
     lots,
@@ -172,11 +173,18 @@ _ACTS = Query(
     select(
         leaves.c.index,
         *(journal.c[name] for name in ("id", "event", "object_id", "at", "public")),
-        func.coalesce(tenders.c.id, awards.c.tender_id, _complained.c.tender_id, contracts.c.tender_id).label("tender"),
+        func.coalesce(
+            tenders.c.id,
+            comments.c.tender_id,
+            awards.c.tender_id,
+            _complained.c.tender_id,
+            contracts.c.tender_id,
+        ).label("tender"),
     )
     .select_from(
         leaves.join(journal, (journal.c.transaction == leaves.c.transaction) & (journal.c.id == leaves.c.entry))
         .outerjoin(tenders, tenders.c.id == journal.c.object_id)
+        .outerjoin(comments, comments.c.id == journal.c.object_id)
         .outerjoin(awards, awards.c.id == journal.c.object_id)
         .outerjoin(complaints, complaints.c.id == journal.c.object_id)
         .outerjoin(_complained, _complained.c.id == complaints.c.award_id)
@@ -211,6 +219,12 @@ _PARTS = {
         select(*contracts.c, contracts.c.tender_id.label("of_tender"))
         .where(contracts.c.tender_id == _ids)
         .order_by(contracts.c.id)
+    ),
+    "comments": Query(
+        select(*comments.c, parties.c.scheme, parties.c.number, parties.c.name, comments.c.tender_id.label("of_tender"))
+        .join(parties, parties.c.id == comments.c.party_id)
+        .where(comments.c.tender_id == _ids)
+        .order_by(comments.c.id)
     ),
     "plan_items": Query(
         select(*plan_items.c, lots.c.tender_id.label("of_tender"))

@@ -99,10 +99,10 @@ async def import_releases(
     return import_result_of(imported, checked.faults)
 
 
-@router.get("/extensions/complaints/{name}", response_model=dict[str, Any])
-async def read_complaints_extension(request: Request, _: CurrentCaller, name: str) -> Response:
-    """Our local extension of OCDS for complaints: `extension.json` and `release-schema.json`."""
-    content = _publication(request).extension_files.get(name)
+@router.get("/extensions/{extension}/{file}", response_model=dict[str, Any])
+async def read_ocds_extension(request: Request, _: CurrentCaller, extension: str, file: str) -> Response:
+    """Our local extensions of OCDS, `complaints` and `enquiries`: each `extension.json` and `release-schema.json`."""
+    content = _publication(request).extension_files.get((extension, file))
     if content is None:
         raise NotFound
     return Response(content, media_type=_JSON)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from procurement.domain.evaluation import tiyn
-from procurement.domain.ocds import contracts
+from procurement.domain.ocds import contracts, discussions
 from procurement.domain.ocds.parts import (
     Act,
     Json,
@@ -22,6 +22,7 @@ from procurement.domain.ocds.parts import (
     item,
     language_of,
     moment,
+    purchase,
     reference,
     supplier_in,
     titled,
@@ -53,25 +54,17 @@ def release_of(process: Process, act: Act) -> Json | None:
 
 def _published(process: Process, act: Act) -> Told:
     row = process.tender
-    tender = {
-        "id": str(row["id"]),
-        **titled(row["title"]),
-        "status": "active",
-        "procuringEntity": reference(buyer_of(row)),
-        "value": value(row["amount"]),
-        "procurementMethod": "open",
-        "procurementMethodDetails": row["method"],
+    # After a discussion bids are taken from the next working day on.
+    period = {"startDate": moment(row["bids_from"] or act.at), "endDate": moment(row["bids_until"])}
+    tender = purchase(process, "active") | {
         "awardCriteria": "ratedCriteria",
         "awardCriteriaDetails": f"{row['profile']} {row['profile_version']} sha256:{row['profile_hash']}",
         "submissionMethod": ["electronicSubmission"],
-        "tenderPeriod": {"startDate": moment(act.at), "endDate": moment(row["bids_until"])},
-        "items": [item(lot) for lot in process.lots],
-        "lots": [
-            {"id": str(lot["id"]), **titled(lot["title"]), "status": "active", "value": value(lot["amount"])}
-            for lot in process.lots
-        ],
+        "tenderPeriod": period,
         "criteria": [_criterion(lot) for lot in process.lots],
     }
+    if row["discussion_opened_at"] is not None:
+        tender["hasEnquiries"] = bool(process.comments)
     planned = sum(each["amount"] for each in process.plan_items)
     if not process.plan_items:
         return ["tender"], {"tender": tender}, []
@@ -82,7 +75,7 @@ def _published(process: Process, act: Act) -> Told:
 
 def _cancelled(process: Process, _: Act) -> Told | None:
     if process.tender["published_at"] is None:
-        return None
+        return None if process.tender["discussion_opened_at"] is None else discussions.given_up(process)
     lots = [{"id": str(lot["id"]), "status": "cancelled"} for lot in process.lots]
     tender = {"id": str(process.tender["id"]), "status": "cancelled", "lots": lots}
     return ["tenderCancellation"], {"tender": tender}, []
@@ -238,6 +231,9 @@ _Teller: TypeAlias = Callable[[Process, Act], Told | None]
 
 
 _TELLERS: Mapping[str, _Teller] = {
+    "tender.discussion_opened": discussions.opened,
+    "comment.made": discussions.commented,
+    "comment.answered": discussions.answered,
     "tender.published": _published,
     "tender.cancelled": _cancelled,
     "tender.opened": _opened,

@@ -42,6 +42,7 @@ class Process:
     complaints: Sequence[Row]
     contracts: Sequence[Row]
     plan_items: Sequence[Row] = ()
+    comments: Sequence[Row] = ()
 
     def award(self, award_id: UUID) -> Row:
         return next(each for each in self.awards if each["id"] == award_id)
@@ -61,6 +62,25 @@ def value(amount: int) -> Json:
 def award_name(award_id: UUID, revision: int) -> str:
     """The id of an award in releases: each revision of a result is one of its own."""
     return str(award_id) if revision == 1 else f"{award_id}-{revision}"
+
+
+def purchase(process: Process, status: str) -> Json:
+    """What is to be bought in a tender that is planned or published (its status)."""
+    row = process.tender
+    return {
+        "id": str(row["id"]),
+        **titled(row["title"]),
+        "status": status,
+        "procuringEntity": reference(buyer_of(row)),
+        "value": value(row["amount"]),
+        "procurementMethod": "open",
+        "procurementMethodDetails": row["method"],
+        "items": [item(lot) for lot in process.lots],
+        "lots": [
+            {"id": str(lot["id"]), **titled(lot["title"]), "status": status, "value": value(lot["amount"])}
+            for lot in process.lots
+        ],
+    }
 
 
 def item(lot: Row) -> Json:

@@ -14,7 +14,8 @@ from procurement.schemas.ocds.release import Release
 from servicekit.strict_json import UnreadableBody, loads
 
 VERSION = "1.1"
-COMPLAINTS = "/v1/ocds/extensions/complaints"
+_ADDRESS = "/v1/ocds/extensions"
+_LOCAL = ("complaints", "enquiries")
 _CATALOGUE = "https://raw.githubusercontent.com/open-contracting-extensions"
 _EXTENSIONS = tuple(
     f"{_CATALOGUE}/ocds_{name}_extension/{version}/extension.json"
@@ -106,14 +107,18 @@ class Publication:
             "version": VERSION,
             "publishedDate": published,
             "publisher": {"name": self.name},
-            "extensions": [*_EXTENSIONS, f"{self.url}{COMPLAINTS}/extension.json"],
+            "extensions": [*_EXTENSIONS, *(f"{self.url}{_ADDRESS}/{name}/extension.json" for name in _LOCAL)],
         }
 
     @cached_property
-    def extension_files(self) -> dict[str, bytes]:
-        """The files of our local extension, by name."""
-        folder = files("procurement") / "data/complaints_extension"
-        return {name: (folder / name).read_bytes() for name in ("extension.json", "release-schema.json")}
+    def extension_files(self) -> dict[tuple[str, str], bytes]:
+        """The files of our local extensions, by the names of extension and file."""
+        data = files("procurement") / "data"
+        return {
+            (extension, name): (data / f"{extension}_extension" / name).read_bytes()
+            for extension in _LOCAL
+            for name in ("extension.json", "release-schema.json")
+        }
 
 
 @dataclass(frozen=True, slots=True)

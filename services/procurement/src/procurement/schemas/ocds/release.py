@@ -159,6 +159,22 @@ class LotDetails(Part):
     awardCriteriaDetails: Text = None
 
 
+class Enquiry(Part):
+    """What was asked or suggested before the publication, and what was answered (our local extension)."""
+
+    id: Words
+    date: Moment | None = None
+    author: Annotated[OrganizationReference, There] = OrganizationReference()
+    title: Text = None
+    description: Text = None
+    language: Text = None
+    answer: Text = None
+    dateAnswered: Moment | None = None
+    relatedItem: Text = None
+    relatedLot: Text = None
+    threadID: Text = None
+
+
 class Tender(Part):
     """What is asked for, of whom, and until when."""
 
@@ -182,6 +198,7 @@ class Tender(Part):
     tenderPeriod: Annotated[Period, There] = Period()
     enquiryPeriod: Annotated[Period, There] = Period()
     hasEnquiries: StrictBool | None = None
+    enquiries: Annotated[list[Enquiry], Distinct, There] = []
     eligibilityCriteria: Text = None
     awardPeriod: Annotated[Period, There] = Period()
     contractPeriod: Annotated[Period, There] = Period()
