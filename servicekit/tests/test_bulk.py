@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -22,7 +22,7 @@ from servicekit.database import Query, Row
 from servicekit.forms import Form
 from servicekit.identity import CurrentCaller
 from servicekit.languages import Language
-from servicekit.paging import ListOf, Page, Paging, up_to
+from servicekit.paging import ListOf, Packaged, Page, Paging, cursor, up_to
 from servicekit.permissions import ANY, ANYONE, Permissions
 from servicekit.problems import Catalogue
 from servicekit.routing import Route
@@ -46,9 +46,20 @@ AS_CELLS = Query(text("SELECT n, repeat('x', length) AS text" + COPIED))
 NOTES = Query(text("SELECT * FROM notes WHERE version > :after ORDER BY version LIMIT :most"))
 
 
+NOTES_AS_JSON = Query(
+    text("SELECT json_build_object('n', version, 'text', text) FROM notes WHERE version > :after ORDER BY version")
+)
+
+
 class Numbered(BaseModel):
     n: int
     text: str
+
+
+class Parcel(Packaged):
+    packed: ClassVar[str] = "parts"
+    note: str
+    parts: list[Numbered]
 
 
 class Gate:
@@ -77,7 +88,7 @@ def gate() -> Gate:
 
 @pytest.fixture
 def lists(gate: Gate, issuer: Issuer) -> Callable[..., FastAPI]:
-    """Makes a service that has three lists: of notes, of notes that are restricted, and one that PostgreSQL writes."""
+    """Makes a service with lists: of notes, plain, restricted or packed, and one that PostgreSQL writes."""
     router = APIRouter(prefix="/v1", route_class=Route)
 
     @router.get("/notes")
@@ -99,6 +110,14 @@ def lists(gate: Gate, issuer: Issuer) -> Callable[..., FastAPI]:
         if page.whole is None:
             return ListOf[Numbered](items=[], next=None)
         return CopyOf(AS_CELLS if page.whole is Form.CSV else AS_JSON, {"rows": rows, "fails": fails})
+
+    @router.get("/packaged", response_model=Parcel)
+    async def list_packaged(_: CurrentCaller, reading: Read, page: Paging) -> Any:
+        (after,) = page.key(up_to(2**31 - 1)) or (0,)
+        if page.whole is not None:
+            return CopyOf(NOTES_AS_JSON, {"after": after})
+        rows = await reading.all(NOTES, after=after, most=page.limit)
+        return Parcel(note='"parts":[', parts=[Numbered(n=row["version"], text=row["text"]) for row in rows])
 
     def make(database: TestDatabase, **own: Any) -> FastAPI:
         names = {route.name: {ANYONE: {ANY}} for route in router.routes if isinstance(route, Route)}
@@ -184,6 +203,28 @@ async def test_all_rows_come_and_with_a_limit_a_page_of_them(
     ]:
         lines = await reader.get(address, headers={"Accept": "application/x-ndjson"})
         assert [json.loads(line)["n"] for line in lines.text.splitlines()] == list(numbers)
+
+
+async def test_a_package_comes_as_lines_and_not_as_a_table(
+    reader: httpx.AsyncClient, admin: asyncpg.Connection
+) -> None:
+    assert (await reader.get("/v1/packaged?format=ndjson")).content == b""
+    await admin.execute(FILL.format(ROWS))
+    page = await reader.get("/v1/packaged?limit=3")
+    assert (page.json()["note"], page.headers["vary"]) == ('"parts":[', "Accept")
+    for address, numbers in [
+        ("/v1/packaged?limit=3", [1, 2, 3]),
+        ("/v1/packaged", range(1, ROWS + 1)),
+        (f"/v1/packaged?after={cursor(2000)}", range(2001, ROWS + 1)),
+    ]:
+        lines = await reader.get(address, headers={"Accept": "text/csv, application/x-ndjson"})
+        assert lines.headers["content-disposition"] == 'attachment; filename="packaged.ndjson"'
+        assert [json.loads(line) for line in lines.text.splitlines()] == [{"n": n, "text": "Жазба"} for n in numbers]
+    refused = await reader.get("/v1/packaged", headers={"Accept": "text/csv"})
+    assert (refused.status_code, refused.json()["code"]) == (406, "not-acceptable")
+    assert refused.json()["detail"].endswith("application/json, application/x-ndjson.")
+    refused = await reader.get("/v1/packaged?format=csv")
+    assert (refused.status_code, refused.json()["errors"][0]["detail"]) == (422, "One of: json, ndjson")
 
 
 async def test_all_pages_are_of_one_moment(reader: httpx.AsyncClient, admin: asyncpg.Connection, gate: Gate) -> None:

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from servicekit.database import Query
 from servicekit.database_failures import DatabaseBusy
 from servicekit.forms import Form
-from servicekit.paging import LARGEST_PAGE, WHOLE, ListOf
+from servicekit.paging import LARGEST_PAGE, WHOLE, ListOf, Packaged
 from servicekit.tabular import Path, columns_of, header, row
 from servicekit.transactions import Opener, snapshots
 
@@ -28,7 +28,6 @@ Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 SECONDS = 3600
 _STALLED_SECONDS = 60.0
 _PIECE = 131072
-_ITEMS = '{"items":['
 _DECODER = json.JSONDecoder()
 _TYPES = {Form.CSV: "text/csv; charset=utf-8; header=present", Form.NDJSON: Form.NDJSON.media_type}
 
@@ -48,19 +47,31 @@ class CopyOf(Response):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that can be had whole: by what name, in which columns, and how its pages are made."""
+    """A list that can be had whole: by what name and in which forms and columns, and how its pages are made.
+
+    `rows` is what stands in a page before its rows; no text in a page can hold it, since a quote in a text is escaped.
+    """
 
     name: str
+    forms: tuple[Form, ...]
     columns: list[Path]
+    rows: str
     handle: Handler
     opener: Opener | None
 
     @classmethod
-    def of(cls, path: str, shape: type[ListOf[Any]], handle: Handler, opener: Opener | None) -> "Listing":
+    def of(cls, path: str, shape: type[ListOf[Any] | Packaged], handle: Handler, opener: Opener | None) -> "Listing":
         """The list at an address: it is named by the address's last word."""
         name = [part for part in path.split("/") if part and "{" not in part][-1]
+        if issubclass(shape, Packaged):
+            return cls(name, forms_of(shape), [], f'"{shape.packed}":[', handle, opener)
         (item,) = shape.__pydantic_generic_metadata__["args"]
-        return cls(name, columns_of(item), handle, opener)
+        return cls(name, forms_of(shape), columns_of(item), '"items":[', handle, opener)
+
+
+def forms_of(shape: type[ListOf[Any] | Packaged]) -> tuple[Form, ...]:
+    """The forms in which a list of this shape can be had."""
+    return (Form.JSON, Form.NDJSON) if issubclass(shape, Packaged) else tuple(Form)
 
 
 class Whole(Response):
@@ -124,19 +135,20 @@ class Whole(Response):
                     plain = self._form is Form.NDJSON
                     await transaction.copy(answer.query, outlet.write, seconds=SECONDS, plain=plain, **answer.values)
                     return
-                lines, following = self._lines(bytes(answer.body).decode())
+                lines, rest = self._lines(bytes(answer.body).decode())
                 await outlet.write(lines.encode())
-                query = None if a_page or following is None else urlsplit(following).query
+                following = None if a_page else json.loads("{" + rest)["next"]
+                query = None if following is None else urlsplit(following).query
 
-    def _lines(self, page: str) -> tuple[str, str | None]:
-        """The lines of a page, its items byte for byte, and the address of the next."""
-        at = len(_ITEMS)
+    def _lines(self, page: str) -> tuple[str, str]:
+        """The lines of a page, its items byte for byte, and what stands behind them."""
+        at = page.index(self._listing.rows) + len(self._listing.rows)
         lines = []
         while page[at] != "]":
             item, end = _DECODER.raw_decode(page, at)
             lines.append(row(item, self._listing.columns) if self._form is Form.CSV else page[at:end] + "\n")
             at = end + (page[end] == ",")
-        return "".join(lines), json.loads("{" + page[at + 2 :])["next"]
+        return "".join(lines), page[at + 2 :]
 
 
 class _Outlet:

@@ -1,5 +1,6 @@
 """The forms in which a list can be had, and which of them a request asks for (RFC 9110, 12.5.1)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from fastapi import Request
@@ -21,33 +22,33 @@ class Form(StrEnum):
 class NotAcceptable(Exception):
     """The Accept header names no form in which the list can be had."""
 
-    def __init__(self) -> None:
-        self.offered = ", ".join(_MEDIA_TYPES.values())
+    def __init__(self, forms: Sequence[Form] = tuple(Form)) -> None:
+        self.offered = ", ".join(form.media_type for form in forms)
 
 
 _MEDIA_TYPES = {Form.JSON: "application/json", Form.CSV: "text/csv", Form.NDJSON: "application/x-ndjson"}
 
 
-def form_asked(request: Request) -> Form:
-    """The form that a request for a list asks for: by `format`, or else by its Accept header; JSON if in doubt.
+def form_asked(request: Request, forms: Sequence[Form]) -> Form:
+    """Which of its forms a request for a list asks for: by `format`, or else by its Accept header; JSON if in doubt.
 
     Raises:
         RequestValidationError: `format` is no form.
         NotAcceptable: the header takes none of the forms.
     """
     if b"format=" in request.scope["query_string"] and (named := request.query_params.getlist("format")):
-        if len(named) == 1 and named[0] in set(Form):
+        if len(named) == 1 and named[0] in forms:
             return Form(named[0])
-        known = ", ".join(Form)
+        known = ", ".join(forms)
         raise RequestValidationError([{"loc": ("query", "format"), "msg": f"One of: {known}", "type": "enum"}])
     accepted = request.headers.get("accept")
     if not accepted or accepted.strip() in {"*/*", Form.JSON.media_type}:
         return Form.JSON
     # Of equal weights the first in the order of forms: max() keeps to it.
-    weights = {form: _weight(form.media_type, accepted) for form in Form}
+    weights = {form: _weight(form.media_type, accepted) for form in forms}
     best = max(weights, key=weights.__getitem__)
     if weights[best] <= 0:
-        raise NotAcceptable
+        raise NotAcceptable(forms)
     return best
 
 

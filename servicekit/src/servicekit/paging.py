@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
@@ -33,6 +33,16 @@ class ListOf(BaseModel, Generic[Item]):
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """The name of a list in the OpenAPI document: AppealList rather than ListOf[Appeal]."""
         return f"{params[0].__name__}List"
+
+
+class Packaged(BaseModel):
+    """A page of a list as a standard of others wants it, with the rows in the member that `packed` names.
+
+    Such rows are trees of no fixed columns: all of them can be had as lines of JSON, which PostgreSQL writes, and not
+    as CSV. The endpoint answers with a `CopyOf` where the page says `whole`.
+    """
+
+    packed: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,31 +9,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, _effective_route_context_var
 from starlette.exceptions import HTTPException
 
-from servicekit.bulk import Listing, Whole
+from servicekit.bulk import Listing, Whole, forms_of
 from servicekit.database import Writing
 from servicekit.endpoints import Handler, plain_handler
 from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
 from servicekit.identity import admit, asks_for_caller
 from servicekit.journal import RecordedRefusal
-from servicekit.paging import ListOf
+from servicekit.paging import ListOf, Packaged
 from servicekit.strict_json import UnreadableBody, loads
 from servicekit.transactions import Opener, opener_for
 
 _ROWS: dict[str, Any] = {"schema": {"type": "string"}}
-# What the description of a list says beside what FastAPI finds out.
-_IN_OTHER_FORMS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "format",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "enum": list(Form)},
-            "description": "Wins over Accept. As `csv` and `ndjson` all rows come, or a page if there is a `limit`.",
-        }
-    ],
-    "responses": {"200": {"content": {form.media_type: _ROWS for form in (Form.CSV, Form.NDJSON)}}},
-}
 
 
 class StrictRequest(Request):
@@ -56,7 +43,7 @@ class Route(APIRoute):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if _is_list(self.response_model):
-            self.openapi_extra = {**_IN_OTHER_FORMS, **(self.openapi_extra or {})}
+            self.openapi_extra = {**_in_forms(forms_of(self.response_model)), **(self.openapi_extra or {})}
 
     def get_route_handler(self) -> Handler:
         route = self._as_included()
@@ -72,7 +59,7 @@ class Route(APIRoute):
         async def settle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
             _refuse_unknown_parameters(request, known)
-            form = Form.JSON if listing is None else form_asked(request)
+            form = Form.JSON if listing is None else form_asked(request, listing.forms)
             if identified:
                 await admit(request, self.name)
             if listing is not None and form is not Form.JSON:
@@ -96,7 +83,24 @@ class Route(APIRoute):
 
 
 def _is_list(shape: Any) -> bool:
-    return isinstance(shape, type) and issubclass(shape, ListOf)
+    return isinstance(shape, type) and issubclass(shape, ListOf | Packaged)
+
+
+def _in_forms(forms: tuple[Form, ...]) -> dict[str, Any]:
+    """What the description of a list says beside what FastAPI finds out."""
+    whole = [form for form in forms if form is not Form.JSON]
+    named = " and ".join(f"`{form}`" for form in whole)
+    asking = {
+        "name": "format",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": list(forms)},
+        "description": f"Wins over Accept. As {named} all rows come, or a page if there is a `limit`.",
+    }
+    return {
+        "parameters": [asking],
+        "responses": {"200": {"content": {form.media_type: _ROWS for form in whole}}},
+    }
 
 
 async def _in_transaction(opener: Opener, request: Request, handle: Handler) -> Response:

@@ -126,6 +126,40 @@ async def test_what_is_wrong_with_one_is_told_and_the_others_are_kept(send: Send
     ]
 
 
+async def test_lines_are_the_releases_of_all_pages(client: httpx.AsyncClient, send: Send) -> None:
+    odd = 'ё"\\\u2028\x01\t,\\."releases":['
+    many = [
+        release(
+            id=str(n), ocid=f"ocds-{'abc123' if n % 2 else 'xyz789'}-{n % 5}", date=f"2021-05-{10 + n}T09:30:00Z",
+            extra={odd: [odd, 10**20, 1.50, n]},
+        )
+        for n in range(17)
+    ]  # fmt: skip
+    assert (await send({"releases": many}))["kept"] == 17
+    for address, count in {
+        "/v1/ocds/releases?": 17,
+        "/v1/ocds/releases?ocid=ocds-abc123-1&": 2,
+        "/v1/ocds/releases?since=2021-05-20T00:00:00Z&": 7,
+        "/v1/ocds/releases?source=ocds-xyz789&buyer=b&": 9,
+        "/v1/ocds/releases?buyer=nobody&": 0,
+    }.items():
+        texts: list[str] = []
+        following: str | None = f"{address}limit=4"
+        while following is not None:
+            page = await client.get(following)
+            package = page.json()
+            releases = page.text.split(',"releases":[', 1)[1].removesuffix("]}")
+            lines = await client.get(following, headers={"Accept": "application/x-ndjson"})
+            assert ",".join(lines.text.split("\n")[:-1]) == releases
+            texts += lines.text.split("\n")[:-1]
+            following = (onward := package["links"].get("next")) and onward.removeprefix("http://127.0.0.1:8000")
+        assert len(texts) == count
+        whole = await client.get(f"{address}format=ndjson")
+        assert whole.content.decode() == "".join(f"{text}\n" for text in texts)
+        assert all(found == many[int(found["id"])] for found in map(json.loads, texts))
+    assert (await client.get("/v1/ocds/releases?format=csv")).status_code == 422
+
+
 async def test_an_import_is_json_and_an_auditors(client: httpx.AsyncClient, people: People) -> None:
     kind = {"Content-Type": "text/plain"}
     assert (await client.post("/v1/ocds/imports", content="{}", headers=people["auditor"] | kind)).status_code == 415

@@ -112,9 +112,9 @@ async def test_every_list_has_the_same_rows_in_every_form(
 
 
 def lists_of(described: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The addresses of lists with their parameters: what can be had as lines is a list."""
+    """The addresses of lists with their parameters: what can be had as a table is a list."""
     for path, item in described["paths"].items():
-        if "get" in item and "application/x-ndjson" in item["get"]["responses"]["200"].get("content", {}):
+        if "get" in item and "text/csv" in item["get"]["responses"]["200"].get("content", {}):
             yield path, [told | {"words": words_of(told["schema"], described)} for told in item["get"]["parameters"]]
 
 

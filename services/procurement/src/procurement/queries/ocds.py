@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Integer, Select, Text, Uuid, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from procurement.domain.ocds import TOLD
@@ -27,6 +27,7 @@ from procurement.tables import (
     releases,
     tenders,
 )
+from servicekit.bulk import CopyOf
 from servicekit.database import Query, Reading
 from servicekit.permissions import NotFound
 from servicekit.tables import journal, leaves
@@ -76,6 +77,11 @@ async def list_releases(
     rows = await reading.all(_listing(frozenset(wanted)), **wanted, after=after, limit=limit + 1)
     shown = rows[:limit]
     return [row["content"].encode() for row in shown], shown[-1]["position"] if len(rows) > limit else None
+
+
+def all_releases(wanted: Mapping[str, Any], *, after: int) -> CopyOf:
+    """All releases behind a position, as `list_releases` gives them, for PostgreSQL to write as lines."""
+    return CopyOf(_whole(frozenset(wanted)), {**wanted, "after": after})
 
 
 async def read_record(reading: Reading, ocid: str) -> tuple[list[Json], Json]:
@@ -134,15 +140,23 @@ def _given(after: str, source: str | None) -> dict[str, str]:
 @lru_cache(maxsize=32)
 def _listing(given: frozenset[str]) -> Query:
     """The statement for one combination of filters, compiled when it first occurs."""
+    statement = _behind(select(releases.c.position, _CONTENT), given)
+    return Query(statement.limit(bindparam("limit", type_=Integer)))
+
+
+@lru_cache(maxsize=32)
+def _whole(given: frozenset[str]) -> Query:
+    return Query(_behind(select(_CONTENT), given))
+
+
+def _behind(statement: Select[Any], given: frozenset[str]) -> Select[Any]:
     table = releases.c
     conditions = {
         "since": table.date >= bindparam("since"),
         **{name: table[name] == bindparam(name) for name in ("ocid", "buyer", "source")},
     }
-    statement = select(table.position, cast(table.content, Text).label("content"))
     statement = statement.where(*(conditions[name] for name in sorted(given)))
-    statement = statement.where(table.position > bindparam("after", type_=BigInteger))
-    return Query(statement.order_by(table.position).limit(bindparam("limit", type_=Integer)))
+    return statement.where(table.position > bindparam("after", type_=BigInteger)).order_by(table.position)
 
 
 @lru_cache(maxsize=2)
@@ -153,6 +167,7 @@ def _compiled_after(*, sourced: bool) -> Query:
     return Query(statement.order_by(processes.c.ocid).limit(literal_column(str(_BATCH))))
 
 
+_CONTENT = cast(releases.c.content, Text).label("content")
 _COMPILED_OF = Query(
     select(processes.c.ocid, processes.c.source, processes.c.compiled)
     .where(processes.c.ocid == any_(bindparam("ocids", type_=ARRAY(Text))))

@@ -54,10 +54,12 @@ async def list_releases(
     buyer: Annotated[Place | None, Query(description="The buyer's id in releases, as `KZ-BIN-991240995750`.")] = None,
     source: Annotated[Code | None, Query(description="`ashyq` for our own, or where they were imported from.")] = None,
 ) -> Response:
-    """Releases in the order in which they were put down: who goes on at `links.next` misses none."""
+    """Releases in the order in which they were put down: who goes on at `links.next` misses none; not as CSV."""
     (after,) = page.key(up_to(_LARGEST)) or (0,)
     given = {"since": since, "ocid": ocid, "buyer": buyer, "source": source}
     wanted = {name: value for name, value in given.items() if value is not None}
+    if page.whole is not None:
+        return queries.all_releases(wanted, after=after)
     found, last = await queries.list_releases(reading, wanted, after=after, limit=page.limit)
     publication = _publication(request)
     links = {} if last is None else {"next": publication.url + page.next_after(last)}

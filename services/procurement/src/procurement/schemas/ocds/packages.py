@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
 from procurement.domain.imports import Imported, Refusal
 from procurement.schemas.ocds.parts import Moment, Part, Uri
 from procurement.schemas.ocds.release import Release
+from servicekit.paging import Packaged
 from servicekit.strict_json import UnreadableBody, loads
 
 VERSION = "1.1"
@@ -36,8 +37,10 @@ class Links(Part):
     next: Uri | None = None
 
 
-class ReleasePackage(Part):
+class ReleasePackage(Packaged, Part):
     """Releases, with what is to be said of all of them."""
+
+    packed: ClassVar[str] = "releases"
 
     uri: Uri
     version: str
