@@ -1,4 +1,7 @@
-"""Synthetic awards in any number: of ten years, in their order, with many buyers, suppliers, items and words."""
+"""Synthetic awards in any number: of ten years, in their order, with many buyers, suppliers, items and words.
+
+Windows for complaints are over but for those that are announced, so that no sweep has anything to end.
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -47,9 +50,10 @@ INSERT INTO awards (id, version, status, synthetic, tender_id, tender_number, lo
 SELECT uuidv7(), 1,
        CASE WHEN i % 1000 = 1 THEN 'suspended' WHEN i % 100 = 2 THEN 'cancelled' WHEN i % 50 = 3 THEN 'announced'
             WHEN i % 20 = 4 THEN 'final' ELSE 'contracted' END,
-       true, supplier, 'ГЗ-2026-' || i, uuidv7(), 1, title, method, region, buyer, buyer_name, supplier, supplier,
+       true, uuidv7(), 'ГЗ-2026-' || i, uuidv7(), 1, title, method, region, buyer, buyer_name, supplier, supplier,
        'KZ-BIN', supplier_number, supplier_name, code, name, quantity, 'дана', amount, amount + amount / 7,
-       day + i * interval '1 ms', day, day + 7, 'report', '2024-05', 'kz-2026.1', words
+       day + i * interval '1 ms', day, CASE WHEN i % 50 = 3 THEN current_date + 30 ELSE day + 7 END,
+       'report', '2024-05', 'kz-2026.1', words
   FROM generate_series($1::int, $2::int) AS i JOIN kinds ON kinds.n = (i::bigint * 7919 + i / {_KINDS}) % {_KINDS},
        LATERAL (SELECT (10000 * exp(12 * random()))::bigint AS amount, date '2016-01-01' + (i * $3::float8)::int AS day)
 """  # noqa: S608 - a number of our own

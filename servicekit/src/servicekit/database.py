@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
+from asyncpg.protocol import NO_TIMEOUT
 from pydantic_core import to_json
 from sqlalchemy import Insert
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -85,12 +86,12 @@ class Reading:
             row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
             return row
 
-    async def alone(self, query: Query, **values: Any) -> Row | None:
-        """The one row of the only statement that is asked here, which so needs no transaction around it."""
+    async def alone(self, query: Query, **values: Any) -> list[Row]:
+        """The rows of the only statement that is asked here, which so needs no transaction around it."""
         connection = await self._connected()
         with translated(connection):
-            row: Row | None = await connection.fetchrow(query.sql, *query.arguments(values))
-            return row
+            rows: list[Row] = await connection.fetch(query.sql, *query.arguments(values))
+            return rows
 
     async def all(self, query: Query, **values: Any) -> list[Row]:
         connection = await self._begun()
@@ -120,7 +121,8 @@ class Reading:
         with translated(connection):
             await connection.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
             arguments = query.arguments(values)
-            await connection.copy_from_query(query.sql, *arguments, output=take, timeout=seconds, **form)
+            # With a limit of its own, the driver would make a task for each piece; the statement has one already.
+            await connection.copy_from_query(query.sql, *arguments, output=take, timeout=NO_TIMEOUT, **form)
 
     async def roll_back(self) -> None:
         """Give up what was begun; what is committed can still be read."""

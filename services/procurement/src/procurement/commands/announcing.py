@@ -133,7 +133,9 @@ def searched(row: Mapping[str, Any]) -> str:
 
 WORDS = func.to_tsvector(literal_column("'simple'::regconfig"), bindparam("searched", type_=Text))
 _ANNOUNCE = Query(
-    insert(awards).values({name: bindparam(name) for name in set(awards.c.keys()) - {"words"}} | {"words": WORDS})
+    insert(awards).values(
+        {name: bindparam(name) for name in set(awards.c.keys()) - {"words", "as_json"}} | {"words": WORDS}
+    )
 )
 _columns = list(protocols.c.keys())
 _sent = (bindparam(name, type_=protocols.c[name].type) if name != "result" else lots.c.result for name in _columns)

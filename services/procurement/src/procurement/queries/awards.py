@@ -1,16 +1,15 @@
-"""Questions about awards. Their pages come out of PostgreSQL as the bytes of their JSON, one statement a page."""
+"""Questions about awards. A page is joined from the texts that the awards carry, one statement a page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ColumnElement,
     Integer,
@@ -26,8 +25,10 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from procurement.domain.award import ForeignStatus, Status
+from procurement.domain.regions import Region
+from procurement.domain.tender import ForeignMethod, Method
 from procurement.queries.flags import flagged
 from procurement.queries.suppliers import supplied_by
 from procurement.tables import awards
@@ -37,30 +38,13 @@ from servicekit.forms import Form
 from servicekit.languages import LANGUAGES
 from servicekit.permissions import NotFound
 
-# Members of a JSON object: others, columns, and words that are always the same.
-_Members: TypeAlias = dict[str, Any]
-# Columns of words that the database holds to a list, in which nothing has to be escaped.
-_WORDS = {"status", "method", "currency"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Members that are shown where a column has a value; else the object is null, as of an award that was imported."""
-
-    column: ColumnElement[Any]
-    members: _Members
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A text that is empty where the source of an award did not say it, and then shown as null."""
-
-    column: ColumnElement[str]
-
-
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
-_UTF8: ColumnElement[str] = literal_column("'UTF8'")
-_MOST: ColumnElement[int] = literal_column("1001")  # a page of a thousand, and the one that says that more come
+# Filters whose values are words of a short list, by their columns.
+_CLOSED: Mapping[str, frozenset[str]] = {
+    "method": frozenset([*Method, *ForeignMethod]),
+    "region": frozenset(Region),
+    "status": frozenset([*Status, *ForeignStatus]),
+}
 
 
 class Sort(StrEnum):
@@ -105,11 +89,12 @@ async def list_awards(
     values = dict(wanted)
     if behind is not None:
         values |= {"behind": behind.value, "behind_id": behind.id}
-    query = _listing(frozenset(wanted), sort, begun=behind is not None)
-    row = await reading.alone(query, **values, limit=limit, one_more=limit + 1)
-    assert row is not None  # noqa: S101 - an aggregate always has a row
-    more = row["found"] > limit
-    return AwardPage(row["items"] or b"", Behind(row["last_value"], UUID(row["last_id"])) if more else None)
+    written = tuple((name, str(wanted[name])) for name, words in _CLOSED.items() if wanted.get(name) in words)
+    query = page_of(frozenset(wanted), written, sort, begun=behind is not None, limit=limit)
+    rows = await reading.alone(query, **values)
+    items = ",".join([row["as_json"] for row in rows[:limit]]).encode()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return AwardPage(items, None if last is None else Behind(last["key"], last["id"]))
 
 
 def all_awards(wanted: Mapping[str, Any], sort: Sort, form: Form, *, behind: Behind | None) -> CopyOf:
@@ -129,7 +114,7 @@ async def read_award(reading: Reading, award_id: UUID) -> tuple[bytes, int]:
     row = await reading.one(_ONE, id=award_id)
     if row is None:
         raise NotFound
-    return row["item"], row["version"]
+    return row["as_json"].encode(), row["version"]
 
 
 async def summarise_awards(
@@ -147,102 +132,54 @@ def _key(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", Text)
 
 
-def _money(column: ColumnElement[Any], currency: ColumnElement[str]) -> _Members:
+def _tenge(tiyn: ColumnElement[Any]) -> ColumnElement[Any]:
     # A whole number times 0.01 has two decimals exactly.
-    return {"amount": type_coerce(column * literal_column("0.01"), Numeric), "currency": currency}
+    return type_coerce(tiyn * literal_column("0.01"), Numeric)
 
 
-def _shown(row: Any) -> _Members:
-    """An award as the public sees it: the shape is `schemas.awards.Award`."""
-    return {
+def _cells() -> list[ColumnElement[Any]]:
+    """An award in the columns of its CSV, by the paths of `schemas.awards.Award`, in the texts that JSON has."""
+    row = awards.c
+    planned = case((row.allocated.is_not(None), row.currency))
+    cells = {
         "id": row.id,
         "source": row.source,
         "ocid": row.ocid,
-        "status": _Said(row.status),
-        "tender": _Known(row.tender_id, {"id": row.tender_id, "number": row.tender_number}),
-        "lot": _Known(row.lot_id, {"id": row.lot_id, "position": row.lot_position, "title": row.lot_title}),
-        "item": {"code": _Said(row.item_code), "name": _Said(row.item_name)},
+        "status": _said(row.status),
+        "tender.id": row.tender_id,
+        "tender.number": row.tender_number,
+        "lot.id": row.lot_id,
+        "lot.position": row.lot_position,
+        **{f"lot.title.{language}": row.lot_title.op("->>")(_key(language)) for language in LANGUAGES},
+        "item.code": _said(row.item_code),
+        "item.name": _said(row.item_name),
         "quantity": row.quantity,
         "unit": row.unit,
-        "method": _Said(row.method),
-        "region": _Said(row.region),
-        "buyer": {"scheme": row.buyer_scheme, "id": row.buyer, "name": row.buyer_name},
-        "supplier": {
-            "party": row.supplier,
-            "scheme": row.supplier_scheme,
-            "id": row.supplier_number,
-            "name": row.supplier_name,
-        },
-        "amount": _money(row.amount, row.currency),
-        "allocated": _Known(row.allocated, _money(row.allocated, row.currency)),
-        "saving": _Known(row.allocated, _money(row.allocated - row.amount, row.currency)),
+        "method": _said(row.method),
+        "region": _said(row.region),
+        "buyer.scheme": row.buyer_scheme,
+        "buyer.id": row.buyer,
+        "buyer.name": row.buyer_name,
+        "supplier.party": row.supplier,
+        "supplier.scheme": row.supplier_scheme,
+        "supplier.id": row.supplier_number,
+        "supplier.name": row.supplier_name,
+        "amount.amount": _tenge(row.amount),
+        "amount.currency": row.currency,
+        "allocated.amount": _tenge(row.allocated),
+        "allocated.currency": planned,
+        "saving.amount": _tenge(row.allocated - row.amount),
+        "saving.currency": planned,
         "awarded_on": row.awarded_on,
         "complaints_until": row.complaints_until,
-        "synthetic": row.synthetic,
+        "synthetic": cast(row.synthetic, Text),
     }
+    return [cell.label(path) for path, cell in cells.items()]
 
 
-def _object(members: _Members) -> ColumnElement[Any]:
-    """A JSON object of these members, as a text: put together at once, which costs a fraction of PostgreSQL's own."""
-    joined: list[ColumnElement[Any]] = []
-    text = ""
-    for piece in _pieces(members):
-        if isinstance(piece, str):
-            text += piece
-        else:
-            joined += (_key(text), piece)
-            text = ""
-    return func.concat(*joined, _key(text), type_=Text)
-
-
-def _pieces(members: _Members) -> Iterator[Any]:
-    """The object's text in pieces, and the columns between them."""
-    for n, (name, each) in enumerate(members.items()):
-        yield f'{"," if n else "{"}"{name}":'
-        if isinstance(each, dict):
-            yield from _pieces(each)
-        elif isinstance(each, _Known):
-            yield case((each.column.is_not(None), _object(each.members)), else_=_key("null"))
-        elif isinstance(each, _Said):
-            shown = func.concat(*_value(each.column)) if each.column.key in _WORDS else func.to_json(each.column)
-            yield case((each.column == _key(""), _key("null")), else_=cast(shown, Text))
-        elif isinstance(each, str):
-            yield f'"{each}"'
-        else:
-            yield from _value(each)
-    yield "}"
-
-
-def _value(column: ColumnElement[Any]) -> Iterator[Any]:
-    if isinstance(column.type, Integer | BigInteger | JSONB):
-        yield column
-    elif isinstance(column.type, Boolean):
-        yield cast(column, Text)
-    elif getattr(column, "nullable", False):
-        yield func.coalesce(cast(func.to_json(cast(column, Text)), Text), _key("null"))
-    elif isinstance(column.type, Text) and column.key not in _WORDS:
-        yield func.to_json(column)
-    else:  # a decimal is a text too, so that nobody rounds it
-        yield from ('"', column, '"')
-
-
-def _cells(members: _Members, path: str = "") -> Iterator[ColumnElement[Any]]:
-    """The values of these members, each with its path for a name, in the texts that JSON has."""
-    for name, each in members.items():
-        place = f"{path}{name}"
-        if isinstance(each, dict):
-            yield from _cells(each, f"{place}.")
-        elif isinstance(each, _Known):
-            for cell in _cells(each.members, f"{place}."):
-                yield case((each.column.is_not(None), cell.element)).label(cell.name)
-        elif isinstance(each, _Said):
-            yield func.nullif(each.column, _key("")).label(place)
-        elif isinstance(each, str):
-            yield _key(each).label(place)
-        elif isinstance(each.type, JSONB):
-            yield from (each.op("->>")(_key(language)).label(f"{place}.{language}") for language in LANGUAGES)
-        else:
-            yield (cast(each, Text) if isinstance(each.type, Boolean) else each).label(place)
+def _said(column: ColumnElement[str]) -> ColumnElement[Any]:
+    """A text that is empty where the source of an award did not say it."""
+    return func.nullif(column, _key(""))
 
 
 def _conditions() -> dict[str, ColumnElement[bool]]:
@@ -275,49 +212,37 @@ def meets(given: frozenset[str]) -> list[ColumnElement[bool]]:
     return [*(conditions[name] for name in sorted(given)), *possible]
 
 
-@lru_cache(maxsize=512)
-def _listing(given: frozenset[str], sort: Sort, *, begun: bool) -> Query:
-    """The statement for one combination of filters and one order, compiled when it first occurs."""
-    page = _page(given, sort, begun=begun).subquery("page")
-    key = page.c[_column(sort).name]
-    order = [key, page.c.id] if sort is Sort.SMALLEST else [key.desc(), page.c.id.desc()]
-    place = func.row_number().over(order_by=order)
-    placed = select(place.label("place"), key.label("key"), page.c.id, _object(_shown(page.c)).label("item")).subquery(
-        "placed"
-    )
-    limit = bindparam("limit", type_=BigInteger)
-    joined = func.string_agg(placed.c.item, aggregate_order_by(_key(","), placed.c.place))
-    shown = joined.filter(placed.c.place <= limit)
-    is_last = placed.c.place == limit
-    return Query(
-        select(
-            func.count().label("found"),
-            func.convert_to(shown, _UTF8).label("items"),
-            func.max(placed.c.key).filter(is_last).label("last_value"),
-            func.max(cast(placed.c.id, Text)).filter(is_last).label("last_id"),
-        ).select_from(placed)
-    )
+@lru_cache(maxsize=1024)
+def page_of(
+    given: frozenset[str], written: tuple[tuple[str, str], ...], sort: Sort, *, begun: bool, limit: int
+) -> Query:
+    """The statement for a page of so many awards and one more, compiled when it first occurs.
 
-
-def _page(given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
-    # The planner must know that it is a page: with a parameter alone it plans anew each time, at double the cost.
-    most = _sorted(select(awards), given, sort, begun=begun).limit(_MOST).subquery("most")
-    sorted_by = [most.c[_column(sort).name], most.c.id]
-    outer = sorted_by if sort is Sort.SMALLEST else [each.desc() for each in sorted_by]
-    return select(most).order_by(*outer).limit(bindparam("one_more", type_=Integer))
+    Words of short lists and the limit are written into it: the planner then knows how rare they are, and what has no
+    parameter is planned once.
+    """
+    shown = select(_column(sort).label("key"), awards.c.id, awards.c.as_json)
+    return Query(_sorted(shown, given, sort, begun=begun, written=written).limit(literal_column(str(limit + 1))))
 
 
 @lru_cache(maxsize=512)
 def _whole(given: frozenset[str], sort: Sort, form: Form, *, begun: bool) -> Query:
     """All rows behind a key, as cells or each as the JSON that it is in a page."""
-    members = _shown(awards.c)
-    shown = select(*_cells(members)) if form is Form.CSV else select(_object(members))
+    shown = select(*_cells()) if form is Form.CSV else select(awards.c.as_json)
     return Query(_sorted(shown, given, sort, begun=begun))
 
 
-def _sorted(statement: Select[Any], given: frozenset[str], sort: Sort, *, begun: bool) -> Select[Any]:
+def _sorted(
+    statement: Select[Any],
+    given: frozenset[str],
+    sort: Sort,
+    *,
+    begun: bool,
+    written: tuple[tuple[str, str], ...] = (),
+) -> Select[Any]:
     column = _column(sort)
-    statement = statement.where(*meets(given))
+    conditions = [awards.c[name] == _key(word) for name, word in written]
+    statement = statement.where(*conditions, *meets(given.difference(name for name, _ in written)))
     if begun:
         key = func.row(column, awards.c.id)
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
@@ -369,8 +294,4 @@ def _summary(given: frozenset[str], by: By, *, begun: bool) -> Query:
     return Query(statement.order_by(*order).limit(bindparam("limit", type_=Integer)))
 
 
-_ONE = Query(
-    select(func.convert_to(_object(_shown(awards.c)), _UTF8).label("item"), awards.c.version).where(
-        awards.c.id == bindparam("id")
-    )
-)
+_ONE = Query(select(awards.c.as_json, awards.c.version).where(awards.c.id == bindparam("id")))

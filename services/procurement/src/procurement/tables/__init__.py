@@ -207,6 +207,8 @@ awards = Table(
     Column("rules_version", Text),
     Column("calendar", Text),
     Column("words", TSVECTOR, nullable=False),
+    # What lists show of it, `schemas.awards.Award`: a trigger writes it, so that reading millions costs no formatting.
+    Column("as_json", Text, nullable=False),
     one_of("awards", "status", [*award.Status, *(each for each in award.ForeignStatus if each != "cancelled"), ""]),
     one_of("awards", "method", [*tender.Method, *tender.ForeignMethod, ""]),
     CheckConstraint("amount >= 0", name="awards_amount"),
