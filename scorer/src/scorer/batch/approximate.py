@@ -1,12 +1,13 @@
 """Columns of numbers that know how wrong they can be: floats with a bound of their error, carried through each step.
 
-Whole numbers stay whole (int64) and exact. Whatever cannot be told apart within the bounds is `doubtful`, and is left
-to exact fractions; nothing here rounds a doubt away.
+Whole numbers stay whole (int64) and exact. Where nothing is known of a number, after a division by what may be nought,
+stands NaN, which no later step loses. Whatever cannot be told apart within the bounds is `doubtful`, and is left to
+exact fractions; nothing here rounds a doubt away.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
-from math import isfinite
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -19,16 +20,27 @@ EXACT = 2**53
 """Whole numbers up to here are exact as floats."""
 
 
-@dataclass(frozen=True)
 class Rough:
-    """Numbers, and how far they may be from the true ones: one bound for all, or one for each.
+    """Numbers, and how far they may be from the true ones: each by a share of itself (`relative`), or all by a `bound`.
 
-    `signed` says that the sign is sure all the same, as of a product or quotient of whole numbers.
+    Products and quotients of whole numbers have a share, so that their signs are sure; sums only have a bound.
     """
 
-    value: Any
-    bound: Any
-    signed: bool = False
+    __slots__ = ("_bound", "_widest", "relative", "value")
+
+    def __init__(self, value: Any, relative: float | None = None, bound: float = 0.0, widest: float = -1.0) -> None:
+        self.value, self.relative, self._bound, self._widest = value, relative, bound, widest
+
+    @property
+    def widest(self) -> float:
+        """No number is further from nought. It is looked for when it is first asked for."""
+        if self._widest < 0:
+            self._widest = _widest(self.value)
+        return self._widest
+
+    @property
+    def bound(self) -> float:
+        return self._bound if self.relative is None else self.relative * self.widest if self.relative else 0.0
 
 
 def rough(number: Any) -> Rough:
@@ -37,10 +49,10 @@ def rough(number: Any) -> Rough:
         return number
     if isinstance(number, Fraction):
         near = float(number)
-        return Rough(near, 0.0 if Fraction(near) == number else abs(near) * UNIT, signed=True)
+        return Rough(near, 0.0 if Fraction(near) == number else UNIT)
     value = number.astype(np.float64) if isinstance(number, np.ndarray) else float(number)
     widest = _widest(value)
-    return Rough(value, widest * UNIT if np.any(widest > EXACT) else 0.0, signed=True)
+    return Rough(value, UNIT if widest >= EXACT else 0.0, widest=widest)
 
 
 def is_exact(number: Any) -> bool:
@@ -49,56 +61,73 @@ def is_exact(number: Any) -> bool:
 
 
 def add(one: Any, other: Any) -> Any:
-    if is_exact(one) and is_exact(other):
-        return one + other
+    return one + other if is_exact(one) and is_exact(other) else _summed(np.add, one, other)
+
+
+def subtract(one: Any, other: Any) -> Any:
+    return one - other if is_exact(one) and is_exact(other) else _summed(np.subtract, one, other)
+
+
+def _summed(together: Callable[[Any, Any], Any], one: Any, other: Any) -> Rough:
     a, b = rough(one), rough(other)
-    value = a.value + b.value
-    return Rough(value, a.bound + b.bound + _widest(value) * UNIT)
+    widest = a.widest + b.widest
+    return Rough(together(a.value, b.value), bound=a.bound + b.bound + widest * UNIT, widest=widest)
 
 
 def negate(one: Any) -> Any:
-    return -one if is_exact(one) else Rough(-rough(one).value, rough(one).bound)
+    if is_exact(one):
+        return -one
+    a = rough(one)
+    return Rough(-a.value, a.relative, a.bound, a.widest)
 
 
-def multiply(one: Any, other: Any) -> Any:
+def multiply(one: Any, other: Any) -> Rough:
     a, b = rough(one), rough(other)
     value = a.value * b.value
-    return Rough(value, _times(a, b) + _times(b, a) + a.bound * b.bound + _widest(value) * UNIT, a.signed and b.signed)
+    if a.relative is not None and b.relative is not None:
+        return Rough(value, a.relative + b.relative + UNIT)
+    bound = a.widest * b.bound + b.widest * a.bound + a.bound * b.bound
+    widest = a.widest * b.widest
+    return Rough(value, bound=bound + widest * UNIT, widest=widest)
 
 
 def divide(one: Any, other: Any) -> Rough:
-    """Divide; where the divisor may be nought, the bound is infinite or no number, and so in doubt."""
+    """Divide; nothing is known of the quotient where the divisor may be nought."""
     a, b = rough(one), rough(other)
     value = a.value / b.value
-    smallest = np.abs(b.value) - b.bound
-    if np.size(smallest) and np.min(smallest) > 0:
-        bound = (a.bound + _widest(value) * b.bound) / float(np.min(smallest)) + _widest(value) * UNIT
-        return Rough(value, bound, a.signed and b.signed)
-    bound = (a.bound + np.abs(value) * b.bound) / np.where(smallest > 0, smallest, np.nan) + np.abs(value) * UNIT
-    return Rough(value, bound)
+    if a.relative is not None and b.relative is not None:
+        known = b.value != 0
+        return Rough(value if np.all(known) else np.where(known, value, np.nan), a.relative + b.relative + UNIT)
+    least = np.abs(b.value) - b.bound
+    smallest = float(np.min(least, initial=np.inf))
+    if not smallest > 0:
+        known = least > 0
+        value, smallest = np.where(known, value, np.nan), float(np.min(least, where=known, initial=np.inf))
+    widest = _widest(value)
+    return Rough(value, bound=(a.bound + widest * b.bound) / smallest + widest * UNIT, widest=widest)
 
 
 def least(one: Any, other: Any) -> Any:
-    if is_exact(one) and is_exact(other):
-        return np.minimum(one, other)
-    a, b = rough(one), rough(other)
-    return Rough(np.minimum(a.value, b.value), _wider(a.bound, b.bound))
+    return _chosen(np.minimum, one, other)
 
 
 def most(one: Any, other: Any) -> Any:
-    if is_exact(one) and is_exact(other):
-        return np.maximum(one, other)
-    a, b = rough(one), rough(other)
-    return Rough(np.maximum(a.value, b.value), _wider(a.bound, b.bound))
+    return _chosen(np.maximum, one, other)
 
 
 def choose(test: Any, then: Any, otherwise: Any) -> Any:
     """Take the one where the test holds, and the other elsewhere."""
-    if is_exact(then) and is_exact(otherwise):
-        return np.where(test, then, otherwise)
-    a, b = rough(then), rough(otherwise)
-    alike = isinstance(a.bound, float) and isinstance(b.bound, float)
-    return Rough(np.where(test, a.value, b.value), max(a.bound, b.bound) if alike else np.where(test, a.bound, b.bound))
+    return _chosen(lambda one, other: np.where(test, one, other), then, otherwise)
+
+
+def _chosen(choice: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
+    """Take one or the other, of which each number is as wrong as the worse of them."""
+    if is_exact(one) and is_exact(other):
+        return choice(one, other)
+    a, b = rough(one), rough(other)
+    if a.relative is not None and b.relative is not None:
+        return Rough(choice(a.value, b.value), max(a.relative, b.relative))
+    return Rough(choice(a.value, b.value), bound=max(a.bound, b.bound))
 
 
 def floors(number: Any) -> tuple[Any, Any]:
@@ -115,24 +144,14 @@ def difference(one: Any, other: Any) -> tuple[Any, Any]:
     if is_exact(one) and is_exact(other):
         return one - other, False
     a, b = rough(one), rough(other)
-    if type(other) is int and other == 0 and a.signed:
-        return a.value, ~np.isfinite(a.value)
+    if type(other) is int and other == 0 and a.relative is not None:
+        return a.value, np.isnan(a.value)
     value, bound = a.value - b.value, a.bound + b.bound
-    return value, ~((np.abs(value) > bound * (1 + UNIT)) | (np.asarray(bound) == 0))
+    return value, ~(np.abs(value) > bound * (1 + UNIT)) if bound else np.isnan(value)
 
 
-def _widest(value: Any) -> Any:
-    """The largest of the numbers without their signs; each by itself where one of them is no number."""
+def _widest(value: Any) -> float:
     if not isinstance(value, np.ndarray):
-        return abs(value)
-    widest = max(float(np.max(value, initial=0.0)), -float(np.min(value, initial=0.0)))
-    return widest if isfinite(widest) else np.abs(value)
-
-
-def _times(one: Rough, other: Rough) -> Any:
-    """How far a product is off for the error of the second."""
-    return 0.0 if isinstance(other.bound, float) and other.bound == 0 else _widest(one.value) * other.bound
-
-
-def _wider(one: Any, other: Any) -> Any:
-    return max(one, other) if isinstance(one, float) and isinstance(other, float) else np.maximum(one, other)
+        return float(abs(value))
+    widest = max(float(np.maximum.reduce(value, None, initial=0)), -float(np.minimum.reduce(value, None, initial=0)))
+    return float(np.fmax.reduce(np.abs(value), None, initial=0)) if isnan(widest) else widest
