@@ -43,14 +43,15 @@ SELECT DISTINCT supplier, 'KZ-BIN', supplier_number, supplier_name FROM kinds;
 ANALYZE kinds
 """  # noqa: S608 - numbers of our own
 _FILLING = f"""
-INSERT INTO awards (id, version, status, synthetic, tender_id, tender_number, lot_id, lot_position, lot_title, method,
-                    region, buyer, buyer_name, bid_id, supplier, supplier_scheme, supplier_number, supplier_name,
-                    item_code, item_name, quantity, unit, amount, allocated, awarded_at, awarded_on, complaints_until,
-                    rules, rules_version, calendar, words)
+INSERT INTO awards (id, version, status, synthetic, ocid, tender_id, tender_number, lot_id, lot_position, lot_title,
+                    method, region, buyer, buyer_name, bid_id, supplier, supplier_scheme, supplier_number,
+                    supplier_name, item_code, item_name, quantity, unit, amount, allocated, awarded_at, awarded_on,
+                    complaints_until, rules, rules_version, calendar, words)
 SELECT uuidv7(), 1,
        CASE WHEN i % 1000 = 1 THEN 'suspended' WHEN i % 100 = 2 THEN 'cancelled' WHEN i % 50 = 3 THEN 'announced'
             WHEN i % 20 = 4 THEN 'final' ELSE 'contracted' END,
-       true, uuidv7(), 'ГЗ-2026-' || i, uuidv7(), 1, title, method, region, buyer, buyer_name, supplier, supplier,
+       true, 'ocds-bench00-' || i, uuidv7(), 'ГЗ-2026-' || i, uuidv7(), 1, title, method, region, buyer, buyer_name,
+       supplier, supplier,
        'KZ-BIN', supplier_number, supplier_name, code, name, quantity, 'дана', amount, amount + amount / 7,
        day + i * interval '1 ms', day, CASE WHEN i % 50 = 3 THEN current_date + 30 ELSE day + 7 END,
        'report', '2024-05', 'kz-2026.1', words

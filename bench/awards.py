@@ -50,7 +50,7 @@ def measure(data: Path, port: int) -> Section:
         asyncio.run(_make_quiet(admin))
         uvicorn = [program("uvicorn"), "--factory", "procurement.main:create_app", *UVICORN.split(), "--port"]
         peer = [*_postgraphile(data), "--connection", urls.database_url, "--port", str(port + 1)]
-        with process([*uvicorn, str(port)], _environment(urls.database_url), port) as serving:
+        with process([*uvicorn, str(port)], environment(urls.database_url), port) as serving:
             goals = exports.filtered(port)
             with process(peer, {"NODE_ENV": "production"}, port + 1, lambda at: bool(_ids_of_the_peer(at))):
                 if _ids_of_ours(port) != _ids_of_the_peer(port + 1):
@@ -118,7 +118,8 @@ def _graphql() -> dict[str, object]:
     return {"query": _QUERY, "variables": _FILTER}
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """What the procurement service is started with."""
     return {
         "ASHYQ_ENV": "local",
         "ASHYQ_ISSUER": SANDBOX_ISSUER,

@@ -2,7 +2,8 @@
 
 Rounds are interleaved, so that a machine whose speed drifts does not favour anyone; the figures to quote are the
 ratios. Nothing here is a test: it fails only when a goal is missed, or an answer is wrong. Arguments choose what is
-measured: `filing`, `awards`, `gateway`, `journal`, `opening`, `scoring`; without any, all of it.
+measured: `filing`, `awards`, `gateway`, `journal`, `opening`, `prices`, `scoring`; without
+any, all of it.
 """
 
 import json
@@ -22,6 +23,7 @@ import filing
 import gateways
 import journal
 import opening
+import prices
 import scoring
 from rounds import CONNECTIONS, ROUNDS, SECONDS, Section, console
 from stack import postgres
@@ -34,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Section]] = {
     "gateway": gateways.measure,
     "journal": journal.measure,
     "opening": opening.measure,
+    "prices": prices.measure,
     "scoring": scoring.measure,
 }
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -177,6 +178,80 @@ async def test_the_sums_are_the_same_by_every_key(look: Look) -> None:
         whole = wholes.pop()
         assert whole[0] > 0
         assert wanted or whole[2] == len(counted)
+
+
+KEPT: list[dict[str, Any]] = [
+    {}, {"region": "KZ-71"}, {"buyer": "020340000017"}, {"buyer": "020340000017", "region": "KZ-75"},
+    {"from": "2025-01-01"}, {"from": "2024-01-01", "to": "2025-12-31", "region": "KZ-35"}, {"to": "2023-12-31"},
+    {"from": "2025-01-02"}, {"from": "2025-01-01", "to": "2025-12-30"},
+]  # fmt: skip
+
+
+async def by_all_awards(look: Look, **wanted: Any) -> list[dict[str, Any]]:
+    """The same lines summed up from the awards one by one, which a filter that all of them meet asks for."""
+    return await pages(look, min="0", **wanted)
+
+
+@pytest.mark.usefixtures("much")
+@pytest.mark.parametrize("wanted", KEPT, ids=str)
+async def test_kept_sums_are_those_of_the_awards(wanted: dict[str, Any], look: Look) -> None:
+    for by in BY:
+        found = await pages(look, by=by, **wanted)
+        assert found
+        assert found == await by_all_awards(look, by=by, **wanted), by
+
+
+@pytest.mark.usefixtures("much")
+async def test_kept_sums_follow_what_becomes_of_awards(look: Look, database: TestDatabase, run_sweeps: Sweeps) -> None:
+    admin = await asyncpg.connect(database.admin_url)
+    before = await pages(look, by="region")
+    try:
+        for change in (
+            "status = 'cancelled' WHERE region = 'KZ-71' AND status = 'contracted'",
+            "amount = amount + 700, allocated = amount + 700 WHERE status = 'final'",
+            "status = 'final' WHERE status = 'cancelled' AND region = 'KZ-71'",
+            "region = 'KZ-10', buyer = '991240995750' WHERE awarded_on > '2026-01-01'",
+            "item_code = '10.51.11', awarded_on = awarded_on - 365 WHERE item_code = '43.11.10'",
+        ):
+            await admin.execute(f"UPDATE awards SET {change}")  # noqa: S608
+            for by in BY:
+                assert await pages(look, by=by) == await by_all_awards(look, by=by), (change, by)
+        await admin.execute("UPDATE price_checks SET parameters = ''")
+        await run_sweeps()
+    finally:
+        await admin.close()
+    found = await pages(look, by="region")
+    assert found == await by_all_awards(look, by="region")
+    assert found != before
+
+
+async def test_an_award_that_is_changed_just_now_is_compared_at_the_next_turn(
+    *, look: Look, bought: Bought, database: TestDatabase, run_sweeps: Sweeps
+) -> None:
+    await bought(*(packs(n) for n in range(1, 6)), packs(40, id=OWN))
+    admin = await asyncpg.connect(database.admin_url)
+    try:
+        async with admin.transaction():
+            await admin.execute("UPDATE awards SET status = 'cancelled' WHERE id = $1", UUID(OWN))
+            await run_sweeps()
+            waiting = await admin.fetch("SELECT award_id FROM price_checks WHERE state = 'waiting'")
+            assert [str(each["award_id"]) for each in waiting] == [OWN]
+        await run_sweeps()
+        assert not await admin.fetchval("SELECT count(*) FROM price_checks WHERE state = 'waiting'")
+    finally:
+        await admin.close()
+    [line] = await pages(look, by="class")
+    assert line["count"] == 5
+    assert [line] == await by_all_awards(look, by="class")
+
+
+async def test_a_body_has_the_name_by_which_it_bought_last(look: Look, bought: Bought, run_sweeps: Sweeps) -> None:
+    await bought(
+        packs(3, buyer_name="Я", awarded_on=date(2025, 8, 3)), packs(4, buyer_name="А", awarded_on=date(2026, 8, 3))
+    )
+    await run_sweeps()
+    assert [each["name"] for each in await pages(look, by="buyer")] == ["А"]
+    assert [each["name"] for each in await by_all_awards(look, by="buyer")] == ["А"]
 
 
 @pytest.mark.usefixtures("much")

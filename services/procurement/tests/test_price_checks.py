@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -139,6 +139,24 @@ async def test_as_awards_come_it_says_the_same_as_in_one_go(
         await bought(*map(as_row, purchases[start : start + 25]))
         assert await compare(parameters) == 25
     assert "priced" in set(hold(purchases, await put_down(database), parameters))
+
+
+async def test_a_turn_compares_few_groups_of_one_quarter_however_many_wait(
+    bought: Bought, database: TestDatabase
+) -> None:
+    groups = [f"{number}.00.00" for number in range(11, 20)]
+    days = (date(2025, 2, 1), date(2025, 5, 1))
+    each = as_row(invented(Random(10), 1)[0])  # noqa: S311
+    await bought(
+        *(each | {"id": str(uuid4()), "item_code": code, "awarded_on": day} for code in groups for day in days)
+    )
+    turns: list[int] = []
+    async with Database(database.url, pool_size=1, name="prices") as pool:
+        while not turns or turns[-1]:
+            async with pool.write() as writing:
+                turns.append(await check_prices(writing, now=NOW, limit=1000))
+    assert sum(turns) == 18
+    assert max(turns) == 4
 
 
 async def test_with_other_parameters_all_are_compared_anew(

@@ -30,7 +30,7 @@ from statute.deadlines import local
 _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
 _CONTRACTS_A_BATCH = 200
-_PRICES_A_BATCH = 2000
+PRICES_A_BATCH = 4000
 _ACTS_A_BATCH = 200
 _PROCESSES_A_BATCH = 100
 _log = structlog.get_logger("award")
@@ -111,7 +111,7 @@ async def _finish_due(writing: Writing, now: datetime) -> int:
 
 
 async def _check_due(writing: Writing, now: datetime) -> int:
-    return await check_prices(writing, now=now, limit=_PRICES_A_BATCH)
+    return await check_prices(writing, now=now, limit=PRICES_A_BATCH)
 
 
 async def _publish_due(writing: Writing, _: datetime) -> int:

@@ -41,10 +41,11 @@ from redflags.prices import (
     quarter,
     window,
 )
-from servicekit.database import Query, Reading, Row
+from servicekit.database import Query, Reading, Row, Writing
 
-# More groups at once are fewer statements, but each reads the peers of all of them.
-_GROUPS_AT_ONCE = 20
+# A statement reads the peers of all its groups, eight times as many as there are awards of a quarter: few groups, and
+# all of their awards, are a statement that stays short whatever waits.
+_GROUPS_AT_ONCE = 4
 _LOOKED_AT = 500
 
 
@@ -69,11 +70,15 @@ async def group_due(reading: Reading, parameters: Parameters) -> Group | None:
     return None
 
 
-async def awards_due(reading: Reading, group: Group, parameters: Parameters, *, limit: int) -> list[Row]:
-    """The awards of a group that wait: the id, the code of the item, unit, amount and quantity of each."""
+async def awards_due(writing: Writing, group: Group, parameters: Parameters, *, limit: int) -> list[Row]:
+    """The awards of a group that wait: the id, the code of the item, unit, amount and quantity of each.
+
+    They stay as they are until the transaction ends, so that what is summed up is what was compared; those that
+    somebody changes just now wait for the next turn.
+    """
     own = quarter(group.day)
     days = {"since": first_day(own), "before": first_day(own + 1)}
-    return await reading.all(_WAITING, codes=group.codes, parameters=parameters.hash, limit=limit, **days)
+    return await writing.all(_WAITING, codes=group.codes, parameters=parameters.hash, limit=limit, **days)
 
 
 async def norms_of(
@@ -274,4 +279,5 @@ _WAITING = Query(
     .join(price_checks, price_checks.c.award_id == awards.c.id)
     .where(_group == any_(bindparam("codes", type_=ARRAY(Text))), _IN_TIME, price_checks.c.parameters != _other_than)
     .limit(bindparam("limit", type_=Integer))
+    .with_for_update(read=True, of=awards, skip_locked=True)
 )

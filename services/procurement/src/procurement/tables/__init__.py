@@ -41,6 +41,7 @@ from procurement.tables.plans import plan_items as plan_items
 from procurement.tables.plans import plan_number as plan_number
 from procurement.tables.plans import plans as plans
 from procurement.tables.prices import price_checks as price_checks
+from procurement.tables.prices import price_sums as price_sums
 from procurement.tables.schema import metadata as metadata
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of

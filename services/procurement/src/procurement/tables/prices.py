@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
@@ -45,4 +46,24 @@ price_checks = Table(
     CheckConstraint("(state = 'waiting') = (computed_at IS NULL)", name="price_checks_computed"),
     CheckConstraint("(state = 'priced') = (overstatement IS NOT NULL)", name="price_checks_priced"),
     Index("price_checks_due", "parameters", "award_id"),
+)
+
+# What compared awards that are not cancelled sum up to, by their buyer and region and, once more, by their item alone
+# (`key` is the one or the other, `region` is empty of items). Triggers of the database keep the sums with every change
+# of an award or of its comparison, whoever makes it. Sums are in tiyn; `total` is of those that are priced.
+price_sums = Table(
+    "price_sums",
+    metadata,
+    Column("grain", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("year", Text, nullable=False),
+    Column("item_class", Text, nullable=False),
+    Column("compared", BigInteger, nullable=False),
+    Column("priced", BigInteger, nullable=False),
+    Column("above", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("overstatement", BigInteger, nullable=False),
+    PrimaryKeyConstraint("grain", "key", "region", "year", "item_class"),
+    one_of("price_sums", "grain", ["buyer", "item"]),
 )
