@@ -2,9 +2,10 @@
 
 import gzip
 import io
-import json
+import os
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,30 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from procurement.schemas.ocds.packages import releases_in
+from stack.documents import UnreadableDocument, lines_in
 
 _BATCH_BYTES = 512 * 1024
 _TOLD_ERRORS = 20
 _SECONDS = 120.0
+_GZIP = b"\x1f\x8b"
+_BROKE_OFF = "it broke off ({error}). Run the same once more: what was kept is not kept twice."
+_NO_ADDRESS = "it is no address ({error}). An address is as https://example.org/releases.jsonl.gz."
+_NOBODY = "nobody answers there ({error}). Look whether the address is right, and the network there."
+# What to do about a place that cannot be read; the first kind that fits an error tells it.
+_REMEDIES: dict[type[Exception], str] = {
+    UnreadableDocument: "{error}",
+    httpx.HTTPStatusError: "the server answers {error.response.status_code} {error.response.reason_phrase}. "
+    "Look whether the address is right.",
+    httpx.ConnectError: _NOBODY,
+    httpx.ConnectTimeout: _NOBODY,
+    httpx.UnsupportedProtocol: _NO_ADDRESS,
+    httpx.InvalidURL: _NO_ADDRESS,
+    httpx.HTTPError: _BROKE_OFF,
+    EOFError: _BROKE_OFF,
+    zlib.error: _BROKE_OFF,
+    FileNotFoundError: "there is no such file. Look whether its name is right.",
+    OSError: "it cannot be read ({error}).",
+}
 
 
 class CannotImport(Exception):
@@ -40,7 +60,7 @@ class Tally:
 def import_all(places: list[str], client: httpx.Client, console: Console, *, source: str | None) -> Tally:
     """Send every release in files and addresses to a house; `client` has its address and the auditor's token.
 
-    Lines are read as they come; a package that is one JSON document is read whole.
+    They are read as they come, so that a place may have any length.
 
     Raises:
         CannotImport: as the class says; what was sent before is kept, and sending it again does no harm.
@@ -50,11 +70,12 @@ def import_all(places: list[str], client: httpx.Client, console: Console, *, sou
     with Progress(*columns, console=console) as progress:
         for place in places:
             task = progress.add_task(escape(place.rsplit("/", 1)[-1]), total=None)
-            with _opened(place, lambda size, task=task: progress.update(task, total=size)) as raw:
-                plain = gzip.GzipFile(fileobj=raw) if place.endswith(".gz") else raw
-                for batch in _batches(plain, place):
+            with _opened(place) as opened:
+                progress.update(task, total=opened.size)
+                for batch in _batches(_unpacked(opened.file)):
                     _send(client, batch, source, tally, place)
-                    progress.update(task, completed=raw.tell())
+                    progress.update(task, completed=opened.at())
+                progress.update(task, completed=opened.at(), total=opened.at())
     return tally
 
 
@@ -69,19 +90,24 @@ def tell_tally(tally: Tally, console: Console) -> None:
         console.print(f"  and {len(tally.errors) - _TOLD_ERRORS} more")
 
 
-class _Counted(io.RawIOBase):
-    """Bytes of an answer as a file that knows how many of them were read."""
+@dataclass
+class _Opened:
+    """A place that is read: its bytes, how many there are if that is known, and how many were read by now."""
+
+    file: "io.BufferedReader[Any]"
+    size: int | None
+    at: Callable[[], int]
+
+
+class _Chunks(io.RawIOBase):
+    """Parts of an answer as a file."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._left = b""
-        self._at = 0
 
     def readable(self) -> bool:
         return True
-
-    def tell(self) -> int:
-        return self._at
 
     def readinto(self, buffer: Any) -> int:
         while not self._left:
@@ -92,76 +118,52 @@ class _Counted(io.RawIOBase):
         taken = self._left[: len(buffer)]
         self._left = self._left[len(taken) :]
         buffer[: len(taken)] = taken
-        self._at += len(taken)
         return len(taken)
 
 
 @contextmanager
-def _opened(place: str, told: Any) -> Iterator[IO[bytes]]:
-    """A file or an address, to be read; `told` hears its size, if it is known."""
+def _opened(place: str) -> Iterator[_Opened]:
     try:
         if place.startswith(("http://", "https://")):
             with httpx.stream("GET", place, follow_redirects=True, timeout=_SECONDS) as answer:
                 answer.raise_for_status()
-                told(int(answer.headers["content-length"]) if "content-length" in answer.headers else None)
-                yield io.BufferedReader(_Counted(answer.iter_raw()))
+                size = answer.headers.get("content-length")
+                chunks = io.BufferedReader(_Chunks(answer.iter_bytes()))
+                yield _Opened(chunks, size and int(size), lambda: answer.num_bytes_downloaded)
         else:
-            told(Path(place).stat().st_size)
             with Path(place).open("rb") as file:
-                yield file
-    except (OSError, httpx.HTTPError, EOFError) as error:
-        raise CannotImport(f"{place}: {error}") from error
+                yield _Opened(file, os.fstat(file.fileno()).st_size, file.tell)
+    except tuple(_REMEDIES) as error:
+        raise CannotImport(f"{place}: {_told(error)}") from error
 
 
-def _batches(file: Any, place: str) -> Iterator[bytes]:
+def _told(error: Exception) -> str:
+    """What went wrong with a place, and what to do."""
+    return next(text for kind, text in _REMEDIES.items() if isinstance(error, kind)).format(error=error)
+
+
+def _unpacked(file: "io.BufferedReader[Any]") -> IO[bytes]:
+    """What is read, unpacked if its first bytes are those of gzip: names and headers are not always true."""
+    return gzip.GzipFile(fileobj=file) if file.peek(2).startswith(_GZIP) else file  # type: ignore[return-value]
+
+
+def _batches(file: IO[bytes]) -> Iterator[bytes]:
     """Lines of JSON that are sent together."""
     batch: list[bytes] = []
     size = 0
-    for line in _lines(file, place):
-        if batch and size + len(line) > _BATCH_BYTES:
-            yield b"\n".join(batch)
-            batch, size = [], 0
-        batch.append(line)
-        size += len(line) + 1
+    try:
+        for line in lines_in(file):
+            if batch and size + len(line) > _BATCH_BYTES:
+                yield b"\n".join(batch)
+                batch, size = [], 0
+            batch.append(line)
+            size += len(line) + 1
+    except Exception:
+        if batch:
+            yield b"\n".join(batch)  # what came before is good
+        raise
     if batch:
         yield b"\n".join(batch)
-
-
-def _lines(file: Any, place: str) -> Iterator[bytes]:
-    """Each document that is a line by itself; or, of one document over many lines, each release in it."""
-    lines = _stripped(file)
-    first = next(lines, None)
-    if first is None:
-        return
-    if _is_whole(first):
-        second = next(lines, None)
-        if second is not None:
-            yield from (first, second)
-            yield from lines
-            return
-        rest = b""
-    else:
-        rest = b"\n".join(lines)
-    try:
-        document = json.loads(first + b"\n" + rest)
-    except ValueError as error:
-        raise CannotImport(f"{place} is neither JSON nor lines of JSON: {error}") from error
-    for release in releases_in(document):
-        yield json.dumps(release, ensure_ascii=False).encode()
-
-
-def _stripped(file: Any) -> Iterator[bytes]:
-    for line in file:
-        if line.strip():
-            yield line.strip()
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _send(client: httpx.Client, batch: bytes, source: str | None, tally: Tally, place: str) -> None:
@@ -170,9 +172,16 @@ def _send(client: httpx.Client, batch: bytes, source: str | None, tally: Tally, 
     try:
         answer = client.post("/v1/ocds/imports", content=batch, params=parameters, headers=headers)
     except httpx.HTTPError as error:
-        raise CannotImport(f"the house does not answer: {error}") from error
+        raise CannotImport(
+            f"The house does not answer ({error}). Run the same once it does: what was kept is not kept twice."
+        ) from error
+    if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        raise CannotImport(
+            f"{place}: a release has more bytes ({len(batch)}) than the house takes at once. "
+            "Start it with a larger ASHYQ_BODY_LIMIT."
+        )
     if answer.status_code != httpx.codes.OK:
-        raise CannotImport(f"the house does not take {place}: {answer.status_code} {answer.text[:300]}")
+        raise CannotImport(f"The house does not take {place}: {answer.status_code} {answer.text[:300]}")
     told = answer.json()
     tally.kept += told["kept"]
     tally.known += told["known"]

@@ -156,7 +156,7 @@ def releases_in(document: Any) -> Iterator[Any]:
         for each in document:
             yield from releases_in(each)
     elif isinstance(document, dict) and isinstance(document.get("releases"), list) and "tag" not in document:
-        embedded = [each for each in document["releases"] if not _is_linked(each)]
+        embedded = [each for each in document["releases"] if not is_linked(each)]
         if "compiledRelease" in document and not embedded:
             yield document["compiledRelease"]
         else:
@@ -168,6 +168,11 @@ def releases_in(document: Any) -> Iterator[Any]:
         yield document["compiledRelease"]
     else:
         yield document
+
+
+def is_linked(release: Any) -> bool:
+    """Whether a release is only linked to, and not here."""
+    return isinstance(release, dict) and "url" in release and "ocid" not in release
 
 
 def import_result_of(imported: Imported, faults: list[Refusal]) -> ImportResult:
@@ -187,10 +192,6 @@ def import_result_of(imported: Imported, faults: list[Refusal]) -> ImportResult:
     )
 
 
-def _is_linked(release: Any) -> bool:
-    return isinstance(release, dict) and "url" in release and "ocid" not in release
-
-
 def _lines(body: bytes) -> Iterator[Any]:
     for line in body.splitlines():
         if line.strip():
@@ -206,7 +207,7 @@ def _faults(n: int, release: Any) -> list[Refusal]:
     if not isinstance(release, dict):
         return [Refusal(n, None, None, "", "not-a-release", "a release is a JSON object")]
     ocid, name = (value if isinstance(value := release.get(key), str) else None for key in ("ocid", "id"))
-    if _is_linked(release):
+    if is_linked(release):
         return [Refusal(n, ocid, name, "", "linked", "releases that are only linked to are not fetched")]
     try:
         Release.model_validate(release)
