@@ -28,7 +28,14 @@ NEVER = {"decide_award_complaint", "withdraw_award_complaint", "read_award_compl
 NEVER |= {"answer_tender_comment", "comment_on_tender", "open_discussion"}
 NEVER |= {
     *("draft_contract", "sign_contract", "refuse_contract", "amend_contract", "accept_delivery", "pay_contract"),
-    *("terminate_contract", "read_contract_clocks", "read_contract_history", "read_party"),
+    *(
+        "terminate_contract",
+        "find_evasion",
+        "call_runner_up",
+        "read_contract_clocks",
+        "read_contract_history",
+        "read_party",
+    ),
 }
 NEVER |= {"read_contract", "read_contract_receipt", "read_contract_flow", "draw_contract_flow"}
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -14,7 +15,7 @@ from scorer import UnfitBid, UnfitLot, UnknownProfile
 from servicekit.languages import LANGUAGES
 from servicekit.problems import KIT
 from servicekit.testing import Issuer, errors_of, texts_at_odds, usual_settings
-from stack.testing import ABSENT_ID
+from stack.testing import ABSENT_ID, TestDatabase
 from statute.calendars import CalendarMissing
 from statute.procedures import NotAllowedNow
 from statute.rules import Undecided
@@ -39,6 +40,7 @@ STATUSES = {
     "changed-meanwhile": 409,
     "comments-closed": 409,
     "complaint-window-over": 409,
+    "contract-stands": 409,
     "contract-too-early": 409,
     "day-outside-contract": 422,
     "debtor": 409,
@@ -48,11 +50,13 @@ STATUSES = {
     "method-not-automatic": 409,
     "more-than-accepted": 409,
     "more-than-contracted": 409,
+    "no-runner-up": 409,
     "not-allowed-now": 409,
     "not-appealable": 409,
     "nothing-changed": 422,
     "party-unknown": 403,
     "plan-item-in-use": 409,
+    "signature-awaited": 409,
     "too-many-plan-changes": 409,
     "undecided": 422,
     "unfit-bid": 422,
@@ -128,6 +132,8 @@ CONTRACTED: dict[str, tuple[str, str, str]] = {
     "more-than-accepted": ("payments", "1.01", "2026-12-04"),
     "more-than-contracted": ("acceptances", "850000", "2026-12-04"),
 }
+# By what a buyer asks when a contract is not signed yet.
+UNSIGNED = {"contract-stands", "no-runner-up", "signature-awaited"}
 YEARS = [{"amount": "1"}] * 3
 OFFER: dict[str, Any] = {"price": {"amount": "1"}, "experience_years": 1, "warranty_months": 12}
 OFFER |= {"income": YEARS, "taxes": YEARS, "payroll": YEARS}
@@ -247,10 +253,32 @@ def in_contracting(client: httpx.AsyncClient, people: People, award: Do, go_to: 
 
 
 @pytest.fixture
+def in_calling(client: httpx.AsyncClient, people: People, award: Do, go_to: GoTo, database: TestDatabase) -> Provoke:
+    """Makes a problem with the supplier in second place come about."""
+
+    async def make(code: str) -> httpx.Response:
+        lot = await award({"supplier": "850000", "rival": "900000", "trader": "900000"})
+        go_to("2026-12-04T09:00")
+        drafted = await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])
+        place = drafted.headers["location"]
+        if code == "signature-awaited":
+            return await client.post(f"{place}/evasion", headers=people["buyer"])
+        if code == "no-runner-up":
+            await client.post(f"{place}/refusal", json={"reason": "?"}, headers=people["supplier"])
+            admin = await asyncpg.connect(database.admin_url)
+            # As if the second and the third bid had come at the same microsecond.
+            await admin.execute("UPDATE lots SET result = jsonb_set(result, '{ranking,2,place}', '2')")
+            await admin.close()
+        return await client.post(f"/v1/lots/{lot['id']}/runner-up", headers=people["buyer"])
+
+    return make
+
+
+@pytest.fixture
 def provoke(
     *, client: httpx.AsyncClient, people: People, planning: Planning, publish: Do, prepare: Do, award: Do, go_to: GoTo,
     registry: Any, in_planning: Provoke, in_complaining: Provoke, in_discussing: Provoke,
-    in_contracting: Provoke,
+    in_contracting: Provoke, in_calling: Provoke,
 ) -> Provoke:  # fmt: skip
     """Makes a problem come about."""
 
@@ -293,7 +321,7 @@ def provoke(
             **dict.fromkeys(PREPARED, in_preparing), **dict.fromkeys(PUBLISHED, in_publishing),
             **dict.fromkeys(BIDDED, in_bidding), **dict.fromkeys(AWARDED, after_the_award),
             **dict.fromkeys(PLANNED, in_planning), **dict.fromkeys(COMPLAINED, in_complaining),
-            **dict.fromkeys(DISCUSSED, in_discussing),
+            **dict.fromkeys(DISCUSSED, in_discussing), **dict.fromkeys(UNSIGNED, in_calling),
             **dict.fromkeys({"advance-above-amount", *CONTRACTED}, in_contracting),
         }  # fmt: skip
         return await ways[code](code)
@@ -304,5 +332,5 @@ def provoke(
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
     known = {"unfit-bid", "advance-above-amount", *PREPARED, *PUBLISHED, *BIDDED, *AWARDED, *PLANNED, *COMPLAINED}
-    assert known | CONTRACTED.keys() | DISCUSSED == KINDS.keys() - RACED
+    assert known | CONTRACTED.keys() | DISCUSSED | UNSIGNED == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

@@ -105,6 +105,8 @@ WRITES: dict[str, tuple[str, dict[str, Any] | None, int]] = {
     "draft_contract": ("/v1/lots/{final}/contract", None, 201),
     "sign_contract": ("/v1/contracts/{contract}/signature", None, 200),
     "refuse_contract": ("/v1/contracts/{contract}/refusal", {"reason": "?"}, 200),
+    "find_evasion": ("/v1/contracts/{contract}/evasion", None, 200),
+    "call_runner_up": ("/v1/lots/{refused}/runner-up", None, 201),
     "amend_contract": ("/v1/contracts/{contract}/amendments", {**ACT, "reason": "quantity"}, 200),
     "accept_delivery": ("/v1/contracts/{contract}/acceptances", ACT, 200),
     "pay_contract": ("/v1/contracts/{contract}/payments", ACT, 200),
@@ -219,11 +221,15 @@ def contract_scene(client: httpx.AsyncClient, people: People, award: Do, go_to: 
         go_to("2026-12-04T09:00")
         contract = (await client.post(f"/v1/lots/{lot['id']}/contract", headers=people["buyer"])).json()
         place = f"/v1/contracts/{contract['id']}"
-        if operation not in {"sign_contract", "refuse_contract"}:
+        if operation == "find_evasion":
+            go_to("2026-12-25T10:00")
+        elif operation == "call_runner_up":
+            await client.post(f"{place}/refusal", json={"reason": "?"}, headers=people["rival"])
+        elif operation not in {"sign_contract", "refuse_contract"}:
             await client.post(f"{place}/signature", headers=people["rival"])
         if operation == "pay_contract":
             await client.post(f"{place}/acceptances", json=ACT, headers=people["buyer"])
-        return {"contract": contract["id"]}
+        return {"contract": contract["id"], "refused": lot["id"]}
 
     return set_up
 
@@ -248,7 +254,7 @@ def scene(
             tender = await publish()
             named = {"running": tender["id"], "open lot": tender["lots"][0]["id"]}
             return named | {"sealed": (await bid("rival", tender))["id"]}
-        if WRITES[operation][0].startswith("/v1/contracts/"):
+        if WRITES[operation][0].startswith("/v1/contracts/") or operation == "call_runner_up":
             return await contract_scene(operation)
         lot = {"id": ""} if operation == "score_bids" else await award()
         if operation in {"decide_award_complaint", "withdraw_award_complaint"}:

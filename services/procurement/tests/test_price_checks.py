@@ -156,7 +156,7 @@ async def test_a_turn_compares_few_groups_of_one_quarter_however_many_wait(
             async with pool.write() as writing:
                 turns.append(await check_prices(writing, now=NOW, limit=1000))
     assert sum(turns) == 18
-    assert max(turns) == 4
+    assert max(turns) == 2
 
 
 async def test_with_other_parameters_all_are_compared_anew(

@@ -91,6 +91,16 @@ def contract_refused(contract: Mapping[str, Any]) -> Notice:
     return _to_contracting("contract.refused", contract)
 
 
+def contract_evaded(contract: Mapping[str, Any], supplier: tuple[str, str]) -> Notice:
+    """To the supplier: its days for the signature are over."""
+    return _notice("contract.evaded", supplier, _contract(contract), number=contract["number"])
+
+
+def award_not_concluded(award: Mapping[str, Any]) -> Notice:
+    """To the buyer: nobody is left to sign."""
+    return _to_buyer("award.not_concluded", award)
+
+
 def contract_changed(event: str, contract: Mapping[str, Any], supplier: tuple[str, str], tiyn: int) -> Notice:
     """To the supplier: an amendment, an acceptance or a payment was entered."""
     return _notice(event, supplier, _contract(contract), number=contract["number"], amount=Money(tiyn).text())

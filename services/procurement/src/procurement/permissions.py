@@ -59,6 +59,8 @@ PERMISSIONS = Permissions(
         "draft_contract": _BUYER,
         "sign_contract": _BIDDER,
         "refuse_contract": _BIDDER,
+        "find_evasion": _BUYER,
+        "call_runner_up": _BUYER,
         "amend_contract": _BUYER,
         "accept_delivery": _BUYER,
         "pay_contract": _BUYER,
@@ -109,6 +111,7 @@ OPERATIONS = {
 CONTRACT_OPERATIONS = {
     ContractAction.SIGNATURE: "sign_contract",
     ContractAction.REFUSAL: "refuse_contract",
+    ContractAction.EVASION: "find_evasion",
     ContractAction.AMENDMENTS: "amend_contract",
     ContractAction.ACCEPTANCES: "accept_delivery",
     ContractAction.PAYMENTS: "pay_contract",

@@ -30,7 +30,7 @@ from statute.deadlines import local
 _TENDERS_A_BATCH = 20
 _AWARDS_A_BATCH = 200
 _CONTRACTS_A_BATCH = 200
-PRICES_A_BATCH = 4000
+PRICES_A_BATCH = 2500
 _ACTS_A_BATCH = 200
 _PROCESSES_A_BATCH = 100
 _log = structlog.get_logger("award")

@@ -22,6 +22,7 @@ TAKEN: dict[tuple[str, str], str] = {
     ("bid", "withdrawal"): "withdraw_bid",
     ("award", "complaint"): "file_award_complaint",
     ("award", "contract"): "draft_contract",
+    ("award", "runner_up"): "call_runner_up",
     ("contract", "drafting"): "draft_contract",
     ("complaint", "filing"): "file_award_complaint",
     ("complaint", "withdrawal"): "withdraw_award_complaint",

@@ -20,6 +20,7 @@ TARGETS: dict[ModuleType, dict[str, str]] = {
         "drafting": "draft",
         "signature": "concluded",
         "refusal": "refused",
+        "evasion": "evaded",
         "amendments": "concluded",
         "acceptances": "concluded",
         "payments": "concluded",
@@ -52,6 +53,7 @@ TARGETS: dict[ModuleType, dict[str, str]] = {
         "failure": "cancelled",
         "finality": "final",
         "contract": "contracted",
+        "runner_up": "contracted",
     },
     complaint: {
         "filing": "open",
@@ -74,6 +76,7 @@ FROM: dict[ModuleType, dict[str, set[str | None]]] = {
         "drafting": {None},
         "signature": {"draft"},
         "refusal": {"draft"},
+        "evasion": {"draft"},
         **{each: {"concluded"} for each in ("amendments", "acceptances", "payments", "completion", "termination")},
     },
     tender: {
@@ -99,9 +102,10 @@ FROM: dict[ModuleType, dict[str, set[str | None]]] = {
         "upholding": {"suspended"},
         "order": {"suspended"},
         "revision": {"under_revision"},
-        "failure": {"under_revision"},
+        "failure": {"under_revision", "contracted"},
         "finality": {"announced"},
         "contract": {"announced", "final"},
+        "runner_up": {"contracted"},
     },
     complaint: {
         "filing": {None},

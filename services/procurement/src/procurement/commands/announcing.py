@@ -73,7 +73,7 @@ def awarded(opened: Mapping[str, Any], winner: Row, now: datetime) -> dict[str, 
     }
 
 
-def tell(
+def tell(  # noqa: PLR0913 - an award is told with all of this
     writing: Writing,
     opened: Mapping[str, Any],
     row: Mapping[str, Any],
@@ -81,6 +81,7 @@ def tell(
     *,
     now: datetime,
     facts: Mapping[str, Any] | None = None,
+    role: str = "system",
 ) -> None:
     """Enter an award in the journal with all that makes it checkable; `facts` come besides."""
     until = row["complaints_until"]
@@ -97,7 +98,7 @@ def tell(
         "profile_hash": opened["profile_hash"],
     }
     subject = Object("award", row["id"], row["version"])
-    record(writing, event, subject, at=now, role="system", public=public | dict(facts or {}))
+    record(writing, event, subject, at=now, role=role, public=public | dict(facts or {}))
 
 
 async def put_down_protocol(

@@ -1,4 +1,4 @@
-"""What ends an award: the end of the days for complaints."""
+"""What ends an award: the end of the days for complaints, or that nobody signs the contract."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -9,11 +9,14 @@ from sqlalchemy import Date, Integer, bindparam, func, literal_column, or_, sele
 from procurement import notices
 from procurement.domain import award
 from procurement.domain.award import Action
-from procurement.tables import awards
+from procurement.domain.evaluation import Outcome
+from procurement.domain.runner_up import is_over
+from procurement.queries.lots import whole_lot
+from procurement.tables import awards, lots
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.journal import Object, record
 from servicekit.notices import notify
-from servicekit.steps import changing
+from servicekit.steps import change, changing
 from statute.deadlines import ALMATY, local
 from statute.procedures import NotAllowedNow
 
@@ -57,7 +60,25 @@ def record_award(
     record(writing, event, Object("award", row["id"], row["version"]), at=now, role=role, public=public)
 
 
+async def fail_if_over(writing: Writing, contract: Row, *, now: datetime) -> None:
+    """Cancel the award of a contract that nobody signed, where nobody is left who may be called.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed the award since it was read.
+    """
+    lot = await whole_lot(writing, contract["lot_id"])
+    held = await award_of(writing, lot, Action.FAILURE)
+    if not is_over(held["bid_id"], lot["result"]):
+        return
+    edge = award.transition(award.Status(held["status"]), Action.FAILURE)
+    new = await change(writing, _MOVE, held, edge.target)
+    await writing.run(_FAIL_LOT, lot=lot["id"], outcome=Outcome.NOT_CONCLUDED)
+    record_award(writing, new, edge.event, "system", now, {"contract": str(contract["id"])})
+    await notify(writing, notices.award_not_concluded(new), at=now)
+
+
 _MOVE = changing(awards)
+_FAIL_LOT = Query(update(lots).where(lots.c.id == bindparam("lot")).values(outcome=bindparam("outcome")))
 _ONE = Query(select(*awards.c).where(awards.c.id == bindparam("id")))
 _over = (
     awards.c.status == literal_column("'announced'"),

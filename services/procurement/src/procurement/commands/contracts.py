@@ -8,11 +8,12 @@ from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from procurement import notices
-from procurement.commands.awards import award_of, record_award
+from procurement.commands.awards import award_of, fail_if_over, record_award
 from procurement.domain import award, contract
 from procurement.domain.award import require_window_over
 from procurement.domain.clocks import Law, Moment, Step, late_fact, read_clocks
 from procurement.domain.contract import Action, AmendmentReason, Kind, Status, transition
+from procurement.domain.runner_up import FIRST, require_signature_over
 from procurement.permissions import CONTRACT_OPERATIONS, PERMISSIONS, SIGHT, relation_to, tie_to
 from procurement.queries.contracts import law_of, supplier_of
 from procurement.tables import awards, contract_acts, contract_number, contracts
@@ -66,6 +67,21 @@ async def draft_contract(writing: Writing, caller: Caller, lot: Row, terms: Term
     held = await award_of(writing, lot, award.Action.CONTRACT)
     edge = award.transition(award.Status(held["status"]), award.Action.CONTRACT)
     require_window_over(held["complaints_until"], local(now).date())
+    moved = await change(writing, _MOVE_AWARD, held, edge.target)
+    since = held["complaints_until"] or held["awarded_on"]
+    row = await send_draft(writing, lot, held, terms, role=role, place=FIRST, since=since, now=now)
+    record_award(writing, moved, edge.event, role, now)
+    return row
+
+
+async def send_draft(  # noqa: PLR0913 - a draft has these sides
+    writing: Writing, lot: Row, held: Row, terms: Terms, *, role: str, place: int, since: date, now: datetime
+) -> Row:
+    """Put down the draft with the supplier that a lot is awarded to, whose term for it runs `since` a day.
+
+    Raises:
+        AdvanceAboveAmount: more is promised in advance than the contract is for.
+    """
     contract.require_advance(held["amount"], terms.advance)
     drafting = transition(None, Action.DRAFTING)
     same = ("tender_id", "tender_number", "lot_id", "buyer", "buyer_name", "supplier", "amount", "synthetic")
@@ -84,17 +100,16 @@ async def draft_contract(writing: Writing, caller: Caller, lot: Row, terms: Term
         "accepted": 0,
         "paid": 0,
         "deliver_by": terms.deliver_by,
-        "window_over_on": held["complaints_until"] or held["awarded_on"],
+        "place": place,
+        "window_over_on": since,
         "drafted_at": now,
         "supplier_is_debtor": False,
     }
-    late = _late(contract.DRAFTING, row, row["window_over_on"], now)
+    late = _late(contract.DRAFTING if place == FIRST else contract.CALLING, row, since, now)
     row["late"] = bool(late)
-    moved = await change(writing, _MOVE_AWARD, held, edge.target)
     await writing.run(_DRAFT, **row)
     public = {"number": row["number"], "award": str(held["id"]), "buyer": row["buyer"], "amount": row["amount"]}
     record(writing, drafting.event, _object(row), at=now, role=role, public=public | late)
-    record_award(writing, moved, edge.event, role, now)
     [signing] = read_clocks([contract.SIGNATURE], {"drafted": now}, law_of(row), today=local(now).date())
     await notify(writing, notices.contract_drafted(row, await supplier_of(writing, row), signing.due_on), at=now)
     return row
@@ -114,13 +129,32 @@ async def sign_contract(writing: Writing, caller: Caller, row: Row, *, now: date
 
 
 async def refuse_contract(writing: Writing, caller: Caller, row: Row, *, reason: str, now: datetime) -> Row:
-    """Refuse to sign a contract as its supplier.
+    """Refuse to sign a contract as its supplier; if nobody is left who may be called, the lot has failed.
 
     Raises:
         NotAllowedNow, Forbidden, ChangedMeanwhile: as `_step`.
     """
     new = await _step(writing, caller, row, Action.REFUSAL, now, {}, private={"reason": reason}, ended_at=now)
     await notify(writing, notices.contract_refused(new), at=now)
+    await fail_if_over(writing, new, now=now)
+    return new
+
+
+async def find_evasion(writing: Writing, caller: Caller, row: Row, *, now: datetime) -> Row:
+    """Find, as the buyer, that the supplier has not signed in its term; if nobody is left, the lot has failed.
+
+    Raises:
+        NotAllowedNow, Forbidden, ChangedMeanwhile: as `_step`.
+        SignatureAwaited: the supplier may sign still.
+        Undecided, OutsideCalendar: the days to sign are not known.
+    """
+    drafted_on, today = local(row["drafted_at"]).date(), local(now).date()
+    PERMISSIONS.require(CONTRACT_OPERATIONS[Action.EVASION], caller, tie_to(row, caller), sight=SIGHT)
+    transition(Status(row["status"]), Action.EVASION)
+    require_signature_over(row["place"], drafted_on, law_of(row), today)
+    new = await _step(writing, caller, row, Action.EVASION, now, {"number": row["number"]}, ended_at=now)
+    await notify(writing, notices.contract_evaded(new, await supplier_of(writing, new)), at=now)
+    await fail_if_over(writing, new, now=now)
     return new
 
 
@@ -272,6 +306,7 @@ _MOVE_AWARD = changing(awards)
 _MOVE = {
     Action.SIGNATURE: changing(contracts, "concluded_at", "late"),
     Action.REFUSAL: changing(contracts, "ended_at", "late"),
+    Action.EVASION: changing(contracts, "ended_at", "late"),
     Action.TERMINATION: changing(contracts, "ended_at", "late"),
     Action.AMENDMENTS: changing(contracts, "amount", "deliver_by", "late"),
     Action.ACCEPTANCES: changing(contracts, "accepted", "late"),

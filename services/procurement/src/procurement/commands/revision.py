@@ -38,7 +38,7 @@ async def revise_awards(writing: Writing, *, now: datetime, limit: int) -> int:
         lot = await whole_lot(writing, held["lot_id"])
         rulings = await writing.all(_RULINGS, award=held["id"])
         try:
-            rules = pinned_profile(_tender(lot))
+            rules = pinned_profile(tender_of(lot))
         except ProfileChanged:
             # It waits for us, and holds up no other.
             _log.error("a result cannot be revised", tender=held["tender_number"], reason="ProfileChanged")
@@ -77,12 +77,22 @@ async def _revise(  # noqa: PLR0913, PLR0917 - a revision has these sides
         record_award(writing, new, edge.event, "system", now, facts)
     else:
         edge = award.transition(award.Status(held["status"]), award.Action.REVISION)
-        values = awarded(_tender(lot), winner, now) | {"revision": revision}
-        words = searched({**held, **values})
-        new = await change(writing, _REVISE, held, edge.target, **values, searched=words)
-        await writing.run(_COMPARE_ANEW, award=held["id"])
-        tell(writing, _tender(lot), new, edge.event, now=now, facts=facts)
+        values = awarded(tender_of(lot), winner, now) | {"revision": revision}
+        new = await give_award(writing, held, edge.target, values)
+        tell(writing, tender_of(lot), new, edge.event, now=now, facts=facts)
     await notify(writing, *(notices.award_revised(new, each) for each in offered), at=now)
+
+
+async def give_award(writing: Writing, held: Row, target: str, values: Mapping[str, Any]) -> Row:
+    """Give an award to another bid: `values` are what it has of that bid and of the day, as `awarded` says.
+
+    Raises:
+        ChangedMeanwhile: the award was changed since it was read.
+    """
+    words = searched({**held, **values})
+    new = await change(writing, _REVISE, held, target, **values, searched=words)
+    await writing.run(_COMPARE_ANEW, award=held["id"])
+    return new
 
 
 async def _revise_bids(writing: Writing, offered: Sequence[Row], found: Evaluation, now: datetime) -> None:
@@ -98,7 +108,7 @@ async def _revise_bids(writing: Writing, offered: Sequence[Row], found: Evaluati
         await writing.run(_EVALUATE_BIDS, rows=rows)
 
 
-def _tender(lot: Row) -> Mapping[str, Any]:
+def tender_of(lot: Row) -> Mapping[str, Any]:
     """What the tender of a lot says of how it is judged."""
     named = {name: lot[f"tender_{name}"] for name in ("profile", "profile_hash", "rules")}
     return named | {"published_at": lot["published_at"]}

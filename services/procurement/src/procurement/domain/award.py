@@ -33,7 +33,8 @@ class Action(StrEnum):
     """What happens to an award.
 
     `closing` is of one complaint among several that comes to nothing, `resumption` of the last. `order` is of a
-    revision, which ends in another award of the lot or, if nobody is left, in `failure`.
+    revision, which ends in another award of the lot or, if nobody is left, in `failure`; so does a contract that
+    nobody signs. `runner_up` calls the supplier in second place, when the first has not signed.
     """
 
     ANNOUNCEMENT = "announcement"
@@ -46,6 +47,7 @@ class Action(StrEnum):
     FAILURE = "failure"
     FINALITY = "finality"
     CONTRACT = "contract"
+    RUNNER_UP = "runner_up"
 
 
 TRANSITIONS: Procedure[Status, Action] = {
@@ -61,8 +63,10 @@ TRANSITIONS: Procedure[Status, Action] = {
     (Status.ANNOUNCED, Action.FINALITY): Transition(Status.FINAL, "award.final"),
     (Status.ANNOUNCED, Action.CONTRACT): Transition(Status.CONTRACTED, "award.contracted"),
     (Status.FINAL, Action.CONTRACT): Transition(Status.CONTRACTED, "award.contracted"),
+    (Status.CONTRACTED, Action.RUNNER_UP): Transition(Status.CONTRACTED, "award.runner_up_called"),
+    (Status.CONTRACTED, Action.FAILURE): Transition(Status.CANCELLED, "award.cancelled"),
 }
-BY_LAW = frozenset(set(Action) - {Action.COMPLAINT, Action.CONTRACT})
+BY_LAW = frozenset(set(Action) - {Action.COMPLAINT, Action.CONTRACT, Action.RUNNER_UP})
 transition = partial(follow, TRANSITIONS, by_law=BY_LAW)
 
 

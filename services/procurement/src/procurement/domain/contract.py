@@ -25,12 +25,16 @@ from statute.procedures import Procedure, Transition, actions_from, follow
 
 
 class Status(StrEnum):
-    """Where a contract stands. A `draft` waits for the supplier; `completed` is delivered and paid whole."""
+    """Where a contract stands. A `draft` waits for the supplier; `completed` is delivered and paid whole.
+
+    `refused` is a draft that the supplier would not sign, `evaded` one that it did not sign in its term.
+    """
 
     DRAFT = "draft"
     CONCLUDED = "concluded"
     COMPLETED = "completed"
     REFUSED = "refused"
+    EVADED = "evaded"
     TERMINATED = "terminated"
 
 
@@ -40,6 +44,7 @@ class Action(StrEnum):
     DRAFTING = "drafting"
     SIGNATURE = "signature"
     REFUSAL = "refusal"
+    EVASION = "evasion"
     AMENDMENTS = "amendments"
     ACCEPTANCES = "acceptances"
     PAYMENTS = "payments"
@@ -70,6 +75,7 @@ TRANSITIONS: Procedure[Status, Action] = {
     (None, Action.DRAFTING): Transition(Status.DRAFT, "contract.drafted"),
     (Status.DRAFT, Action.SIGNATURE): Transition(Status.CONCLUDED, "contract.concluded"),
     (Status.DRAFT, Action.REFUSAL): Transition(Status.REFUSED, "contract.refused"),
+    (Status.DRAFT, Action.EVASION): Transition(Status.EVADED, "contract.evaded"),
     (Status.CONCLUDED, Action.AMENDMENTS): Transition(Status.CONCLUDED, "contract.amended"),
     (Status.CONCLUDED, Action.ACCEPTANCES): Transition(Status.CONCLUDED, "contract.accepted"),
     (Status.CONCLUDED, Action.PAYMENTS): Transition(Status.CONCLUDED, "contract.paid"),
@@ -79,12 +85,17 @@ TRANSITIONS: Procedure[Status, Action] = {
 BY_LAW = frozenset({Action.COMPLETION})
 # A supplier that becomes a debtor while these last is told to the buyer.
 LIVE = frozenset({Status.DRAFT, Status.CONCLUDED})
+# What nobody signed.
+UNSIGNED = frozenset({Status.REFUSED, Status.EVADED})
 actions_in = partial(actions_from, TRANSITIONS, by_law=BY_LAW)
 transition = partial(follow, TRANSITIONS, by_law=BY_LAW)
 
 REASONS: Mapping[str, Any] = json.loads((files("procurement") / "data" / "amendment_reasons.json").read_text("utf-8"))
 
+SECOND = 2
+"""The place of the supplier that is called when the first has not signed."""
 DRAFTING = Step("procurement.contract_draft", "window_over", "drafted")
+CALLING = Step("procurement.runner_up", "window_over", "drafted")
 SIGNATURE = Step("procurement.contract_signature", "drafted", "signed")
 ENTRY = Step("procurement.contract_register", "done", "entered")
 PAYMENT = Step("procurement.contract_payment", "accepted", "paid")
@@ -165,14 +176,16 @@ def clocks(
 ) -> list[tuple[Any, Clock]]:
     """Every term of a contract as it stands, each with the id of what it is about: the contract or an act of it.
 
-    `contract` has `window_over_on`, `drafted_at`, `concluded_at`; an act has `kind`, `day`, `amount`, `entered_at`.
+    `contract` has `status`, `place`, `window_over_on`, `drafted_at` and `concluded_at`; an act has `kind`, `day`,
+    `amount` and `entered_at`.
     """
     moments: dict[str, Moment | None] = {
         "window_over": contract["window_over_on"],
         "drafted": contract["drafted_at"],
         "signed": contract["concluded_at"],
     }
-    steps = (DRAFTING, SIGNATURE) if contract["status"] != Status.REFUSED else (DRAFTING,)
+    drafting = CALLING if contract["place"] == SECOND else DRAFTING
+    steps = (drafting,) if contract["status"] in UNSIGNED else (drafting, SIGNATURE)
     found = [(contract["id"], each) for each in read_clocks(steps, moments, law, today=today)]
     known = sorted(acts, key=lambda act: (act["day"], act["id"]))
     accepted = [act for act in known if act["kind"] == Kind.ACCEPTANCE]

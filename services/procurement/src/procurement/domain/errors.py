@@ -145,6 +145,26 @@ class BidsNotYetOpen(Exception):
         self.try_after = bids_from.isoformat(timespec="minutes")
 
 
+class SignatureAwaited(Exception):
+    """The supplier may sign still; `try_after` is the first day on which it has evaded the contract."""
+
+    def __init__(self, try_after: date) -> None:
+        super().__init__(f"the contract may be signed until before {try_after}")
+        self.try_after = try_after.isoformat()
+
+
+class ContractStands(Exception):
+    """The first supplier has neither refused the contract nor let its days pass, so nobody else is called."""
+
+    def __init__(self, number: str, status: str) -> None:
+        super().__init__(f"the contract {number} is {status}")
+        self.number = number
+
+
+class NoRunnerUp(Exception):
+    """Several bids share the second place, and the law does not say which of them is called."""
+
+
 class AdvanceAboveAmount(Exception):
     """The advance is larger than the contract; `amount` in tenge."""
 

@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"  # the rules set nobody apart at the first place
     NO_BIDS = "no_bids"
     NONE_ADMITTED = "none_admitted"
+    NOT_CONCLUDED = "not_concluded"  # nobody signed the contract who could be called to
 
 
 @dataclass(frozen=True)

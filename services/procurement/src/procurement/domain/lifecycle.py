@@ -80,9 +80,12 @@ STEPS: Mapping[tuple[str, str], Taking] = MappingProxyType(
         ("award", "upholding"): Taking(BY_LAW, "the ruling cancels"),
         ("award", "order"): Taking(BY_LAW, "the ruling orders a revision"),
         ("award", "revision"): Taking(BY_LAW, "the rules name a winner", "procurement.revision"),
-        ("award", "failure"): Taking(BY_LAW, "the rules name none"),
+        ("award", "failure"): Taking(BY_LAW, "the rules name none, or nobody signs who may be called"),
         ("award", "finality"): Taking(BY_LAW, "the days for complaints have passed"),
         ("award", "contract"): Taking(_BUYER, "the days for complaints have passed"),
+        ("award", "runner_up"): Taking(
+            _BUYER, "the first has not signed, and one bid stands second", "procurement.runner_up"
+        ),
         ("complaint", "filing"): Taking(_SUPPLIER, "bid for the lot", "procurement.complaint_window"),
         ("complaint", "upholding"): Taking(
             _REVIEWER, "a remedy that can be carried out", "procurement.complaint_decision"
@@ -97,6 +100,7 @@ STEPS: Mapping[tuple[str, str], Taking] = MappingProxyType(
         ("contract", "drafting"): Taking(_BUYER, "with the award's contract", "procurement.contract_draft"),
         ("contract", "signature"): Taking(_SUPPLIER, None, "procurement.contract_signature"),
         ("contract", "refusal"): Taking(_SUPPLIER),
+        ("contract", "evasion"): Taking(_BUYER, "the days to sign have passed", "procurement.contract_evasion"),
         ("contract", "amendments"): Taking(_BUYER, "for no less than is accepted", "procurement.contract_register"),
         ("contract", "acceptances"): Taking(_BUYER, "no more than is contracted", "procurement.contract_register"),
         ("contract", "payments"): Taking(_BUYER, "no more than is owed", "procurement.contract_payment"),

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, literal_column, select
 
 from procurement.domain.tender import Relation
 from procurement.permissions import relation_to
-from procurement.tables import awards, complaints, lots, parties, tenders
+from procurement.tables import awards, complaints, contracts, lots, parties, tenders
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
 from servicekit.permissions import NotFound
@@ -34,6 +34,8 @@ _OF_AWARD = (
 
 async def read_lot(reading: Reading, caller: Caller, lot_id: UUID) -> Row:
     """One lot with its tender's columns as `tender_…` and its award's as `award_…`; without an award these are None.
+
+    `contract_status` is that of the contract with the first supplier.
 
     `published_at` and `buyer` of the tender stand under their own names too.
 
@@ -78,9 +80,11 @@ _ONE = Query(
         tenders.c.published_at,
         *(tenders.c[name].label(f"tender_{name}") for name in _OF_TENDER),
         *(awards.c[name].label(f"award_{name}") for name in _OF_AWARD),
+        contracts.c.status.label("contract_status"),
     )
     .join(tenders, tenders.c.id == lots.c.tender_id)
     .outerjoin(awards, awards.c.lot_id == lots.c.id)
+    .outerjoin(contracts, (contracts.c.award_id == awards.c.id) & (contracts.c.place == literal_column("1")))
     .where(lots.c.id == bindparam("id"))
 )
 _complaints = select(*complaints.c, parties.c.scheme, parties.c.number, parties.c.name).join(

@@ -45,7 +45,7 @@ from servicekit.database import Query, Reading, Row, Writing
 
 # A statement reads the peers of all its groups, eight times as many as there are awards of a quarter: few groups, and
 # all of their awards, are a statement that stays short whatever waits.
-_GROUPS_AT_ONCE = 4
+_GROUPS_AT_ONCE = 2
 _LOOKED_AT = 500
 
 

@@ -149,6 +149,16 @@ async def refuse_contract(
     return await _changed(writing, response, new, caller)
 
 
+@router.post("/contracts/{contract_id}/evasion")
+async def find_evasion(
+    request: Request, response: Response, caller: CurrentCaller, writing: Write, now: Now, contract_id: UUID
+) -> Contract:
+    """Find that the supplier has not signed a contract in its term; the next may be called from now on."""
+    row = await _read(request, writing, contract_id)
+    new = await commands.find_evasion(writing, caller, row, now=now)
+    return await _changed(writing, response, new, caller)
+
+
 @router.post("/contracts/{contract_id}/amendments")
 async def amend_contract(
     request: Request,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from procurement.commands.contracts import Terms
 from procurement.commands.contracts import draft_contract as draft
+from procurement.commands.runner_up import call_runner_up as call
 from procurement.domain.recounting import recount_by
 from procurement.queries import lots as queries
 from procurement.queries.bids import bid_on
@@ -21,7 +22,7 @@ from scorer import canonical, profile, would_have_won
 from servicekit.clock import Now
 from servicekit.conditional import etag, not_modified
 from servicekit.database import Row
-from servicekit.identity import CurrentCaller
+from servicekit.identity import Caller, CurrentCaller
 from servicekit.permissions import NotFound
 from servicekit.receipts import ReceiptWaits, make_receipt
 from servicekit.routing import Route
@@ -103,9 +104,24 @@ async def draft_contract(
 ) -> Contract:
     """Send the contract to the winner, once nothing holds it; it is in force when the supplier signs it."""
     lot = await queries.read_lot(writing, caller, lot_id)
+    return _drafted(response, await draft(writing, caller, lot, _terms(body), now=now), caller)
+
+
+@router.post("/{lot_id}/runner-up", status_code=201)
+async def call_runner_up(
+    caller: CurrentCaller, writing: Write, now: Now, lot_id: UUID, response: Response, body: NewContract | None = None
+) -> Contract:
+    """Call the supplier in second place, once the first has not signed: the lot is its, and it is sent the contract."""
+    lot = await queries.read_lot(writing, caller, lot_id)
+    return _drafted(response, await call(writing, caller, lot, _terms(body), now=now), caller)
+
+
+def _terms(body: NewContract | None) -> Terms:
     said = body or NewContract()
-    terms = Terms(0 if said.advance is None else said.advance.tiyn, said.deliver_by)
-    row = await draft(writing, caller, lot, terms, now=now)
+    return Terms(0 if said.advance is None else said.advance.tiyn, said.deliver_by)
+
+
+def _drafted(response: Response, row: Row, caller: Caller) -> Contract:
     response.headers["Location"] = f"/v1/contracts/{row['id']}"
     response.headers["ETag"] = etag(row["version"])
     return contract_of({**row, "scheme": "", "party_number": ""}, [], caller)

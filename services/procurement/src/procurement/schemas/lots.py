@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from procurement.domain.award import TRANSITIONS, Action
 from procurement.domain.award import Status as AwardStatus
 from procurement.domain.complaint import appeal_under
+from procurement.domain.contract import CALLING, SECOND, UNSIGNED
+from procurement.domain.runner_up import place_of, runners_up
 from procurement.domain.tender import Relation
 from procurement.domain.windows import COMPLAINT_WINDOW
 from procurement.permissions import PERMISSIONS, bidder_of, relation_to
@@ -37,7 +39,8 @@ class LotAward(BaseModel):
     """Who the lot was awarded to, and until when a complaint may hold the contract; `basis` is the rule on that.
 
     `complaints_until` is null where the law takes no complaint about a result that the rules reach by themselves.
-    `revision` counts how often the result was reached.
+    `revision` counts how often the lot was given to a bid. `place` is that of the supplier: the second is called when
+    the first has not signed; the same result named both, so there are no new days for complaints.
     """
 
     id: UUID
@@ -48,6 +51,7 @@ class LotAward(BaseModel):
     awarded_on: date
     complaints_until: date | None
     revision: int
+    place: int
     basis: Basis
 
 
@@ -63,6 +67,7 @@ class Lot(LotOfTender):
 _OPERATIONS = {
     Action.COMPLAINT: ("complaints", "file_award_complaint"),
     Action.CONTRACT: ("contract", "draft_contract"),
+    Action.RUNNER_UP: ("runner-up", "call_runner_up"),
 }
 
 
@@ -89,12 +94,15 @@ def _award(row: Row) -> LotAward:
         awarded_on=row["award_awarded_on"],
         complaints_until=row["award_complaints_until"],
         revision=row["award_revision"],
+        place=place_of(row["award_bid_id"], row["result"]),
         basis=_basis_of_complaints(row),
     )
 
 
 def _basis_of_complaints(row: Row) -> Basis:
     rules, published_at = row["award_rules"], row["published_at"]
+    if place_of(row["award_bid_id"], row["result"]) == SECOND:
+        return basis_for({"published_at": published_at, "rules": rules}, CALLING.matter)
     basis = basis_for({"published_at": published_at, "rules": rules}, COMPLAINT_WINDOW)
     appeal = appeal_under(rules, local(published_at).date(), row["tender_profile"])
     return basis if appeal.open else basis.model_copy(update={"source": appeal.source})
@@ -104,10 +112,14 @@ def _actions(row: Row, award: LotAward, own_bid: Row | None, caller: Caller, tod
     relations = {
         Action.COMPLAINT: Relation.NONE if own_bid is None else bidder_of(own_bid, caller),
         Action.CONTRACT: relation_to(row, caller),
+        Action.RUNNER_UP: relation_to(row, caller),
     }
     in_time = {
         Action.COMPLAINT: award.complaints_until is not None and today <= award.complaints_until,
         Action.CONTRACT: award.complaints_until is None or today > award.complaints_until,
+        Action.RUNNER_UP: award.place != SECOND
+        and row["contract_status"] in UNSIGNED
+        and len(runners_up(row["result"])) == 1,
     }
     return [
         NextAction(name=name, method="POST", href=f"/v1/lots/{row['id']}/{name}")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Sequence,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -24,7 +25,9 @@ from servicekit.tables import one_of
 
 contract_number = Sequence("contract_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 
-# `amount` is as amended, `accepted` and `paid` are the sums of the acts. `rules` and `law_on` are those of the tender.
+# `place` is that of the supplier by the result: the second is called when the first has not signed. The term of the
+# draft runs from `window_over_on`, or from when the first failed. `amount` is as amended, `accepted` and `paid` are the
+# sums of the acts. `rules` and `law_on` are those of the tender.
 contracts = Table(
     "contracts",
     metadata,
@@ -36,7 +39,8 @@ contracts = Table(
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
     Column("tender_number", Text, nullable=False),
     Column("lot_id", Uuid, ForeignKey("lots.id"), nullable=False),
-    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False, unique=True),
+    Column("award_id", Uuid, ForeignKey("awards.id"), nullable=False),
+    Column("place", Integer, nullable=False, server_default=text("1")),
     Column("buyer", Text, nullable=False),
     Column("buyer_name", Text, nullable=False),
     Column("supplier", Uuid, ForeignKey("parties.id"), nullable=False),
@@ -61,9 +65,11 @@ contracts = Table(
     Column("supplier_is_debtor", Boolean, nullable=False),
     Column("debtor_asked_on", Date),
     one_of("contracts", "status", list(contract.Status)),
-    CheckConstraint("status IN ('draft', 'refused') OR concluded_at IS NOT NULL", name="contracts_concluded"),
+    UniqueConstraint("award_id", "place", name="contracts_place"),
+    CheckConstraint("place IN (1, 2)", name="contracts_places"),
+    CheckConstraint("status IN ('draft', 'refused', 'evaded') OR concluded_at IS NOT NULL", name="contracts_concluded"),
     CheckConstraint(
-        "(status IN ('completed', 'refused', 'terminated')) = (ended_at IS NOT NULL)", name="contracts_end"
+        "(status IN ('completed', 'refused', 'evaded', 'terminated')) = (ended_at IS NOT NULL)", name="contracts_end"
     ),
     CheckConstraint("accepted BETWEEN 0 AND amount AND advance BETWEEN 0 AND awarded", name="contracts_accepted"),
     CheckConstraint("paid BETWEEN 0 AND greatest(accepted, advance)", name="contracts_paid"),

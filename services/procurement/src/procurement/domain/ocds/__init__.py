@@ -136,6 +136,22 @@ def _revised(process: Process, act: Act) -> Told:
     return ["awardCancellation", *tags], parts | {"awards": [before, *parts["awards"]]} | bids, parties
 
 
+def _runner_up_called(process: Process, act: Act) -> Told:
+    """The second gets an award of its own, in place of the first's; what was judged of the bids stays."""
+    tags, parts, parties = _announced(process, act)
+    before = {"id": award_name(act.object, act.public["revision"] - 1), "status": "cancelled"}
+    awards = [before, *parts["awards"]]
+    return ["awardCancellation", *tags], {"awards": awards}, parties
+
+
+def _award_cancelled(process: Process, act: Act) -> Told:
+    tags, parts, parties = _awards_at("cancelled", "awardCancellation")(process, act) or ([], {}, [])
+    if "contract" in act.public:  # nobody signed, so the lot has failed
+        lot = {"id": act.public["lot"], "status": "unsuccessful"}
+        tags, parts = [*tags, "tenderUpdate"], parts | {"tender": {"id": str(process.tender["id"]), "lots": [lot]}}
+    return tags, parts, parties
+
+
 def _awards_at(status: str, tag: str) -> "_Teller":
     def tell(process: Process, act: Act) -> Told:
         row = process.award(act.object)
@@ -240,7 +256,8 @@ _TELLERS: Mapping[str, _Teller] = {
     "tender.evaluated": _evaluated,
     "award.announced": _announced,
     "award.revised": _revised,
-    "award.cancelled": _awards_at("cancelled", "awardCancellation"),
+    "award.runner_up_called": _runner_up_called,
+    "award.cancelled": _award_cancelled,
     "award.final": _awards_at("active", "awardUpdate"),
     "complaint.filed": _complained("open"),
     "complaint.upheld": _complained("upheld"),
