@@ -21,12 +21,11 @@ from servicekit.clock import Now
 from servicekit.database import Query, Row
 from servicekit.forms import Form
 from servicekit.identity import CurrentCaller
-from servicekit.languages import Language
 from servicekit.paging import ListOf, Packaged, Page, Paging, cursor, up_to
 from servicekit.permissions import ANY, ANYONE, Permissions
 from servicekit.problems import Catalogue
 from servicekit.routing import Route
-from servicekit.tabular import columns_of, header, row
+from servicekit.tabular import row
 from servicekit.testing import Issuer, serving, usual_settings
 from servicekit.transactions import Read, RestrictedRead
 from stack.testing import TestDatabase
@@ -367,35 +366,6 @@ async def test_a_cell_is_what_postgresql_would_write(admin: asyncpg.Connection, 
     await admin.copy_from_query(query, ODD, output=file, format="csv")
     paths = [("n",), ("t",), ("none",)]
     assert "".join(row({"n": n, "t": each}, paths) for n, each in enumerate(ODD, 1)).encode() == file.read_bytes()
-
-
-class Inner(BaseModel):
-    number: int | None
-    names: dict[Language, str]
-
-
-class Tree(BaseModel):
-    inner: Inner
-    perhaps: Inner | None
-    either: Inner | str
-    many: list[Inner]
-    open: dict[str, Any]
-    below: "Tree | None"
-
-
-def test_columns_are_the_values_of_the_shape_in_its_order() -> None:
-    columns = columns_of(Tree)
-    inner = ["number", "names.kk", "names.ru", "names.en"]
-    expected = [*(f"inner.{each}" for each in inner), *(f"perhaps.{each}" for each in inner), "either", "many", "open"]
-    assert header(columns) == ",".join([*expected, "below"]) + "\n"
-    item = {
-        "inner": {"number": 1, "names": {"ru": "Я"}},
-        "perhaps": None,
-        "many": [{"a": "ә"}],
-        "either": "x",
-        "below": True,
-    }
-    assert row(item, columns) == '1,,Я,,,,,,x,"[{""a"":""ә""}]",,true\n'
 
 
 async def until_it_reads(admin: asyncpg.Connection) -> None:
