@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 
-from appeals.commands import FILE
+from appeals.commands.filing import FILE
 from servicekit.database import Query
 from servicekit.idempotency import storing
 

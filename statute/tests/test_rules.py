@@ -57,7 +57,7 @@ def test_forwarding_takes_three_days_and_restarts_the_term(name: str, kind: str 
 @pytest.mark.parametrize("name", RULE_SETS)
 @pytest.mark.parametrize(
     ("matter", "kind"),
-    [("appeal.consideration", "petition"), ("appeal.consideration", None), ("appeal.extension", "request")],
+    [("appeal.consideration", "petition"), ("appeal.consideration", None), ("appeal.hearing", "request")],
 )
 def test_a_gap_is_named_not_filled(name: str, matter: str, kind: str | None) -> None:
     with pytest.raises(Undecided) as gap:

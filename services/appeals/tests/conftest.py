@@ -34,6 +34,8 @@ def people(issuer: Issuer) -> dict[str, dict[str, str]]:
         "neighbour": issuer.headers("citizen", sub="c2", name="Нұрлан Ахметов", iin="850101300019"),
         "company": issuer.headers("company", sub="b1", name="«Көктем» ЖШС", bin="150340000017"),
         "officer": issuer.headers("officer", sub="o1", name="Дәурен Оспанов", agency="min-transport"),
+        "head": issuer.headers("officer", "head", sub="h1", name="Серік Тілеубаев", agency="min-transport"),
+        "colleague": issuer.headers("officer", sub="o3", name="Мадина Ерік", agency="min-transport"),
         "akimat": issuer.headers("officer", sub="o2", name="Жанар Бекова", agency="akimat-almaty"),
         "auditor": issuer.headers("auditor", sub="a1", name="Ерлан Қасымов", iin="790512300028"),
         "operator": issuer.headers("operator", sub="p1", name="Тимур Әлімжанов", iin="871009399010"),
@@ -83,6 +85,21 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
         "forwarding": {"agency": "akimat-almaty", "reason": "Аялдама қаланың меншігінде."},
         "decision": {"outcome": "satisfied", "text": "Шатыр 1 желтоқсанға дейін жөнделеді.", "language": "kk"},
         "withdrawal": {},
+        "assignment": {"executor": "o1", "name": "Дәурен Оспанов"},
+        "defect": {"text": "Аялдаманың мекенжайы көрсетілмеген."},
+        "correction": {"text": "Абай даңғылы, 10."},
+        "extension": {"until": "2026-12-28", "reason": "Аялдаманы қарап шығу керек."},
+        "preliminary-decision": {
+            "outcome": "refused",
+            "text": "Шатыр нормаға сай.",
+            "language": "kk",
+            "no_hearing_reason": "Өтініш беруші тыңдаудан бас тартты.",
+        },
+        "objection": {"text": "Шатырдан су ағады."},
+        "hearing": {"not_held_reason": "Өтініш беруші келмеді."},
+        "signature": {},
+        "rework": {"reason": "Себебін толығырақ жазыңыз."},
+        "leaving": {"ground": "essence_not_stated"},
     }
 
     async def send(

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from statute.calendars import Calendar, Day, OutsideCalendar, Week
@@ -17,12 +18,26 @@ _MONTHS_IN_YEAR = 12
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Days on which a term does not run, from `first` to `last`, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    def holds(self, day: dt.date) -> bool:
+        return self.first <= day <= self.last
+
+
+Pauses: TypeAlias = Sequence[Pause]
+
+
+@dataclass(frozen=True)
 class CountedDay:
     """One day between start and due date: whether it counted and what day it is.
 
     `n` is the running number of a counted day, from 1, in terms of days and months alike; None if not counted.
     `why` is the calendar's word for the day, or `first_day_not_counted` for the start of a term that begins the day
-    after, or `end_moved_here` for the working day to which an end on a day off has rolled.
+    after, or `paused`, or `end_moved_here` for the working day to which an end on a day off has rolled.
     """
 
     date: dt.date
@@ -74,21 +89,20 @@ def registration_day(submitted_at: dt.datetime, *, day_ends: dt.time, calendar: 
     return calendar.next_working_day(moment.date() + _ONE_DAY * late, week)
 
 
-def due_on(start: dt.date, term: Term, calendar: Calendar, week: Week) -> dt.date:
+def due_on(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses = ()) -> dt.date:
     """Return the last day of a term that starts on `start`.
 
     Working days are counted; calendar days and months run through, and an end on a day off rolls to the next working
-    day. A month ends on the day of the same number, or on the last day of a month that has no such day.
+    day. A month ends on the day of the same number, or on the last day of a month that has no such day. Days of a pause
+    do not count, in whatever the term is measured: it ends later by as many as would have counted.
 
     Raises:
         OutsideCalendar: the start or the answer is not covered.
     """
-    if term.unit is Unit.WORKING_DAY:
-        return calendar.nth_working_day(start, term.n, week, start_counts=term.first_day_counts)
-    return calendar.next_working_day(_runs_out_on(start, term, calendar), week)
+    return calendar.next_working_day(_runs_out_on(start, term, calendar, week, pauses), week)
 
 
-def explain(start: dt.date, term: Term, calendar: Calendar, week: Week) -> Deadline:
+def explain(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses = ()) -> Deadline:
     """Return the deadline that `due_on` gives, with every day from the start on and why it counted or not.
 
     The start is always listed, also when the term begins the day after.
@@ -96,13 +110,13 @@ def explain(start: dt.date, term: Term, calendar: Calendar, week: Week) -> Deadl
     Raises:
         OutsideCalendar: the start or the answer is not covered.
     """
-    due = due_on(start, term, calendar, week)
-    counts_until = due if term.unit is Unit.WORKING_DAY else _runs_out_on(start, term, calendar)
-    days = tuple(_counted(calendar.days(start, due, week), term, counts_until))
+    runs_out = _runs_out_on(start, term, calendar, week, pauses)
+    due = calendar.next_working_day(runs_out, week)
+    days = tuple(_counted(calendar.days(start, due, week), term, runs_out, pauses))
     return Deadline(starts_on=start, due_on=due, term=term, week=week, calendar=calendar.version, days=days)
 
 
-def _counted(days: tuple[Day, ...], term: Term, counts_until: dt.date) -> Iterator[CountedDay]:
+def _counted(days: tuple[Day, ...], term: Term, counts_until: dt.date, pauses: Pauses) -> Iterator[CountedDay]:
     n = 0
     for position, day in enumerate(days):
         in_term = day.date <= counts_until
@@ -110,14 +124,50 @@ def _counted(days: tuple[Day, ...], term: Term, counts_until: dt.date) -> Iterat
         why = day.why
         if position == 0 and not term.first_day_counts:
             counted, why = False, "first_day_not_counted"
+        elif counted and any(pause.holds(day.date) for pause in pauses):
+            counted, why = False, "paused"
         elif day.working and not in_term:
             why = "end_moved_here"
         n += counted
         yield CountedDay(day.date, counted, n if counted else None, why, day.name)
 
 
-def _runs_out_on(start: dt.date, term: Term, calendar: Calendar) -> dt.date:
-    """Return the day a term of calendar days or months ends on before any rolling."""
+def _runs_out_on(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses) -> dt.date:
+    """Return the day a term ends on before any rolling; the days of pauses that would count are made up for."""
+    begins = start if term.first_day_counts else start + _ONE_DAY
+    runs_out = _unpaused(start, term, calendar, week)
+    made_up = 0
+    while (paused := _paused(begins, runs_out, term, calendar, week, pauses)) > made_up:
+        if term.unit is Unit.WORKING_DAY:
+            longer = replace(term, n=term.n + paused)
+            runs_out = _unpaused(start, longer, calendar, week)
+        else:
+            if (calendar.last - runs_out).days < paused - made_up:
+                raise OutsideCalendar(calendar.last + _ONE_DAY, calendar.first, calendar.last)
+            runs_out += _ONE_DAY * (paused - made_up)
+        made_up = paused
+    return runs_out
+
+
+def _paused(first: dt.date, last: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses) -> int:
+    """Return how many days from `first` to `last` would count and are paused; pauses may overlap."""
+    days = {
+        day
+        for pause in pauses
+        for day in _each(max(first, pause.first), min(last, pause.last))
+        if term.unit is not Unit.WORKING_DAY or calendar.is_working(day, week)
+    }
+    return len(days)
+
+
+def _each(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    return (first + _ONE_DAY * n for n in range((last - first).days + 1))
+
+
+def _unpaused(start: dt.date, term: Term, calendar: Calendar, week: Week) -> dt.date:
+    """Return the day a term ends on that no pause holds up, before any rolling."""
+    if term.unit is Unit.WORKING_DAY:
+        return calendar.nth_working_day(start, term.n, week, start_counts=term.first_day_counts)
     days_left = (calendar.last - start).days
     if start < calendar.first or days_left < 0:
         raise OutsideCalendar(start, calendar.first, calendar.last)

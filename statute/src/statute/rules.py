@@ -12,7 +12,13 @@ from typing import Any
 from statute.terms import Term, Unit
 
 PARAMETERS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"term_at_receiving_body": frozenset({"restarts", "continues"})}
+    {
+        "term_at_receiving_body": frozenset({"restarts", "continues"}),
+        "longest": frozenset({"in_all", "added"}),
+        "while_defective": frozenset({"paused", "runs"}),
+        "signed_by": frozenset({"executor", "head"}),
+        "heard_before_adverse": frozenset({"yes", "no"}),
+    }
 )
 """Questions the law leaves open, and the answers a rule may choose (docs/law/README.md explains each)."""
 

@@ -6,9 +6,24 @@ import httpx
 from fastapi import FastAPI
 
 from appeals.domain.agencies import UnknownAgency
-from appeals.domain.errors import ForwardingTooLate, SameAgency, TermExpired
+from appeals.domain.errors import (
+    CrimeReported,
+    DecisionTooEarly,
+    ExtensionTooLong,
+    ForwardingTooLate,
+    GroundNotShown,
+    NoSuchEarlierAppeal,
+    NoSuchPoint,
+    NotHeard,
+    NothingRemains,
+    NotInVocabulary,
+    OnceOnly,
+    SameAgency,
+    TermExpired,
+)
 from appeals.permissions import PERMISSIONS
-from appeals.routes import RECEIPTS, router
+from appeals.routes import ROUTERS
+from appeals.routes.appeals import RECEIPTS
 from appeals.settings import Settings
 from appeals.sweeps import SWEEPS
 from servicekit.app import Service, create_service
@@ -22,8 +37,18 @@ PROBLEMS = Catalogue(
     read_kinds("appeals", "data/problems.json"),
     {
         CalendarMissing: "calendar-missing",
+        CrimeReported: "crime-reported",
+        DecisionTooEarly: "decision-too-early",
+        ExtensionTooLong: "extension-too-long",
         ForwardingTooLate: "forwarding-too-late",
+        GroundNotShown: "ground-not-shown",
+        NoSuchEarlierAppeal: "no-such-earlier-appeal",
+        NoSuchPoint: "no-such-point",
         NotAllowedNow: "not-allowed-now",
+        NotHeard: "not-heard",
+        NotInVocabulary: "not-in-vocabulary",
+        NothingRemains: "nothing-remains",
+        OnceOnly: "once-only",
         OutsideCalendar: "outside-calendar",
         SameAgency: "same-agency",
         TermExpired: "term-expired",
@@ -36,7 +61,7 @@ SERVICE = Service(
     name="appeals",
     title="Ashyq appeals",
     description="Appeals to public bodies: filed, forwarded by competence, answered in time or refused by law.",
-    routers=[router],
+    routers=ROUTERS,
     permissions=PERMISSIONS,
     problems=PROBLEMS,
     receipts=RECEIPTS,

@@ -16,6 +16,10 @@ _TEXTS: dict[str, dict[str, dict[str, str]]] = json.loads(
 )
 
 
+TOLD = frozenset(_TEXTS)
+"""The events of which applicants are told; those are the ones that others cause."""
+
+
 def notice_of(event: str, row: Row) -> Notice:
     """What the applicant is told when this has happened to the appeal in this row.
 
@@ -29,9 +33,14 @@ def notice_of(event: str, row: Row) -> Notice:
         about=Object(KIND, row["id"], row["version"]),
         title={language: title.format(number=row["number"]) for language, title in texts["title"].items()},
         text={
-            language: text.format(number=row["number"], agency=name[language], due_on=written(row["due_on"], language))
+            language: text.format(number=row["number"], agency=name[language], **_dates(row, language))
             for language, text in texts["text"].items()
         },
         # What an invented person gave as a number may be somebody's.
         contact=None if row["synthetic"] else (row["contact"] or {}) | {"language": row["language"]},
     )
+
+
+def _dates(row: Row, language: str) -> dict[str, str]:
+    days = {name: row[name] for name in ("due_on", "correct_by", "object_by")}
+    return {name: written(day, language) for name, day in days.items() if day is not None}

@@ -11,10 +11,11 @@ from servicekit.permissions import ANY, ANYONE, Permissions
 _PARTIES = {
     "citizen": {Relation.APPLICANT},
     "company": {Relation.APPLICANT},
-    "officer": {Relation.HOLDER, Relation.FORWARDER},
+    "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
 }
 _APPLICANT = {"citizen": {Relation.APPLICANT}, "company": {Relation.APPLICANT}}
-_HOLDER = {"officer": {Relation.HOLDER}}
+_EXECUTOR = {"officer": {Relation.EXECUTOR}}
+_HEAD = {"head": {Relation.EXECUTOR, Relation.HOLDER}}
 
 PERMISSIONS = Permissions(
     {
@@ -27,15 +28,40 @@ PERMISSIONS = Permissions(
         "read_appeal_history": _PARTIES,
         "read_appeal_receipt": _PARTIES,
         "list_appeal_accesses": _APPLICANT,
-        "forward_appeal": _HOLDER,
-        "decide_appeal": _HOLDER,
+        "list_appeal_points": _PARTIES,
+        "list_earlier_appeals": {"officer": {Relation.EXECUTOR, Relation.HOLDER}},
+        "list_leaving_grounds": {ANYONE: {ANY}},
+        "assign_appeal": _HEAD,
+        "notice_defect": _EXECUTOR,
+        "correct_appeal": _APPLICANT,
+        "forward_appeal": _EXECUTOR,
+        "extend_appeal": _HEAD,
+        "tell_preliminary_decision": _EXECUTOR,
+        "object_to_preliminary_decision": _APPLICANT,
+        "record_hearing": _EXECUTOR,
+        "decide_appeal": _EXECUTOR | _HEAD,
+        "sign_decision": _HEAD,
+        "return_for_rework": _HEAD,
+        "leave_appeal": _EXECUTOR,
         "withdraw_appeal": _APPLICANT,
     }
 )
 SIGHT = "read_appeal"
 OPERATIONS = {
+    Action.ASSIGNMENT: "assign_appeal",
+    Action.DEFECT: "notice_defect",
+    Action.CORRECTION: "correct_appeal",
     Action.FORWARDING: "forward_appeal",
+    Action.SPLIT: "forward_appeal",
+    Action.EXTENSION: "extend_appeal",
+    Action.PRELIMINARY_DECISION: "tell_preliminary_decision",
+    Action.OBJECTION: "object_to_preliminary_decision",
+    Action.HEARING: "record_hearing",
+    Action.DRAFT: "decide_appeal",
+    Action.REWORK: "return_for_rework",
     Action.DECISION: "decide_appeal",
+    Action.SIGNATURE: "sign_decision",
+    Action.LEAVING: "leave_appeal",
     Action.WITHDRAWAL: "withdraw_appeal",
 }
 
@@ -46,7 +72,7 @@ def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
         return Relation.APPLICANT
     office = office_of(caller)
     if office == row["agency"]:
-        return Relation.HOLDER
+        return Relation.EXECUTOR if row["executor"] in {None, caller.subject} else Relation.HOLDER
     return Relation.FORWARDER if office in row["forwarded_by"] else Relation.NONE
 
 

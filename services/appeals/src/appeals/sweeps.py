@@ -1,8 +1,9 @@
-"""What appeals need done as time passes: the term that ends without an answer."""
+"""What appeals need done as time passes: the term that ends without an answer, the days for a correction that pass."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from appeals.commands import expire_appeals, oldest_expired
+from appeals.commands.charging import lapse_defects, oldest_lapsed
+from appeals.commands.ending import expire_appeals, oldest_expired
 from servicekit.database import Reading, Writing
 from servicekit.sweeps import Sweep
 from statute.deadlines import ALMATY, local
@@ -14,11 +15,26 @@ async def _expire(writing: Writing, now: datetime) -> int:
     return await expire_appeals(writing, now=now, limit=_BATCH)
 
 
-async def _waiting(reading: Reading, now: datetime) -> timedelta:
-    oldest = await oldest_expired(reading, today=local(now).date())
-    if oldest is None:
+async def _expiry_waits(reading: Reading, now: datetime) -> timedelta:
+    return _since(await oldest_expired(reading, today=local(now).date()), now)
+
+
+async def _lapse(writing: Writing, now: datetime) -> int:
+    return await lapse_defects(writing, now=now, limit=_BATCH)
+
+
+async def _lapse_waits(reading: Reading, now: datetime) -> timedelta:
+    return _since(await oldest_lapsed(reading, today=local(now).date()), now)
+
+
+def _since(last_day: date | None, now: datetime) -> timedelta:
+    """How long what was due on a day has waited since that day's end."""
+    if last_day is None:
         return timedelta()
-    return now - datetime.combine(oldest + timedelta(days=1), time(), ALMATY)
+    return now - datetime.combine(last_day + timedelta(days=1), time(), ALMATY)
 
 
-SWEEPS = (Sweep("expire-appeals", _expire, _waiting),)
+SWEEPS = (
+    Sweep("expire-appeals", _expire, _expiry_waits),
+    Sweep("lapse-defects", _lapse, _lapse_waits),
+)

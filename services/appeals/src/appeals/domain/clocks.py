@@ -1,22 +1,30 @@
-"""The dates that bind a body once it has an appeal: registered on, to be forwarded by, to be answered by."""
+"""The dates that bind a body and an applicant, each by the rule that the appeal came under when it was received."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from appeals.domain.appeal import Kind
 from statute.calendars import Week, calendar
-from statute.deadlines import Deadline, due_on, explain, local, registration_day
-from statute.rules import Rule, rules_on
+from statute.deadlines import CountedDay, Deadline, Pause, due_on, explain, local, registration_day
+from statute.rules import Rule, RuleSet, rules_on
 
 CONSIDERATION = "appeal.consideration"
 FORWARDING = "appeal.forwarding"
+EXTENSION = "appeal.extension"
+DEFECT_CORRECTION = "appeal.defect_correction"
+PRELIMINARY_NOTICE = "appeal.preliminary_notice"
+OBJECTION = "appeal.objection"
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """A body's dates for an appeal, with the rule and the calendar that gave them."""
+    """A body's dates for an appeal, with the rule and the calendar that gave them.
+
+    `pauses` are the days on which the term did not run; `extended_until` replaces where it would end.
+    """
 
     registered_on: date
     forward_by: date
@@ -24,6 +32,18 @@ class Clocks:
     rule: Rule
     calendar: str
     week: Week
+    pauses: tuple[Pause, ...] = ()
+    extended_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One term of an appeal: what it is for, from which day it runs, and its last day."""
+
+    matter: str
+    starts_on: date
+    due_on: date
+    rule: Rule
 
 
 def set_clocks(received_at: datetime, kind: Kind, week: Week, *, rules: str = "report") -> Clocks:
@@ -50,16 +70,22 @@ def set_clocks(received_at: datetime, kind: Kind, week: Week, *, rules: str = "r
     )
 
 
+def pinned_rules(row: Mapping[str, Any]) -> RuleSet:
+    """The rules that judge an appeal to its end: those of the day on which its body received it."""
+    return rules_on(local(row["received_at"]).date(), row["rules"])
+
+
 def pinned_clocks(row: Mapping[str, Any]) -> Clocks:
     """The dates that were set when the body got the appeal, with the rule that judged it then, whatever holds today."""
-    rule = rules_on(local(row["received_at"]).date(), row["rules"]).rule(CONSIDERATION, row["kind"])
     return Clocks(
         registered_on=row["registered_on"],
         forward_by=row["forward_by"],
         due_on=row["due_on"],
-        rule=rule,
+        rule=pinned_rules(row).rule(CONSIDERATION, row["kind"]),
         calendar=row["calendar"],
         week=Week(row["week"]),
+        pauses=tuple(_pauses(row["pauses"] or ())),
+        extended_until=row["extended_until"],
     )
 
 
@@ -76,6 +102,61 @@ def reset_clocks(before: Clocks, received_at: datetime, kind: Kind, week: Week) 
     return replace(before, forward_by=anew.forward_by)
 
 
+def paused_clocks(clocks: Clocks, first: date, last: date) -> Clocks:
+    """The dates after days on which the term did not run; without such days they stay."""
+    if last < first:
+        return clocks
+    longer = replace(clocks, pauses=(*clocks.pauses, Pause(first, last)))
+    return replace(longer, due_on=explain_clocks(longer).due_on)
+
+
+def longest_extension(clocks: Clocks, rule: Rule) -> date:
+    """The last day to which the term may be extended; whether that is counted from registration is a parameter."""
+    start = clocks.registered_on if rule.parameters["longest"] == "in_all" else clocks.due_on
+    return due_on(start, rule.term, calendar(clocks.calendar), clocks.week)
+
+
+def clock(row: Mapping[str, Any], matter: str, starts_on: date, *, n: int | None = None) -> Clock:
+    """A term of an appeal that begins on a day, in the calendar and the week of its body; `n` replaces its length.
+
+    Raises:
+        OutsideCalendar: it ends beyond the known calendar.
+    """
+    rule = pinned_rules(row).rule(matter, row["kind"])
+    term = rule.term if n is None else replace(rule.term, n=n)
+    return Clock(matter, starts_on, due_on(starts_on, term, calendar(row["calendar"]), Week(row["week"])), rule)
+
+
+def last_day_for_notice(clocks: Clocks, rule: Rule) -> date:
+    """The last working day on which a preliminary decision can be told, so that the decision is still in time.
+
+    From the day after it, the term is too short for an adverse decision (APPC art. 73(1)).
+    """
+    days = calendar(clocks.calendar)
+    day = clocks.due_on
+    while due_on(day, rule.term, days, clocks.week) > clocks.due_on or not days.is_working(day, clocks.week):
+        day -= _ONE_DAY
+    return day
+
+
 def explain_clocks(clocks: Clocks) -> Deadline:
-    """The days from registration to the deadline, each counted or skipped, and why."""
-    return explain(clocks.registered_on, clocks.rule.term, calendar(clocks.calendar), clocks.week)
+    """The days from registration to the deadline, each counted or skipped, and why.
+
+    After an extension the days of the rule's own term come first; those up to the extended day are `extended`.
+    """
+    days = calendar(clocks.calendar)
+    counted = explain(clocks.registered_on, clocks.rule.term, days, clocks.week, clocks.pauses)
+    if clocks.extended_until is None:
+        return counted
+    return _extended(counted, clocks.extended_until, clocks)
+
+
+def _extended(counted: Deadline, until: date, clocks: Clocks) -> Deadline:
+    added = calendar(clocks.calendar).days(counted.due_on + _ONE_DAY, until, clocks.week)
+    told = (CountedDay(day.date, False, None, "extended" if day.working else day.why, day.name) for day in added)  # noqa: FBT003 - the shape of a day
+    return replace(counted, due_on=until, days=(*counted.days, *told))
+
+
+def _pauses(rows: Any) -> Iterator[Pause]:
+    for first, last in rows:
+        yield Pause(date.fromisoformat(first), date.fromisoformat(last))

@@ -21,3 +21,64 @@ class ForwardingTooLate(Exception):
 
 class SameAgency(Exception):
     """An appeal cannot be forwarded to the body that has it."""
+
+
+class NoSuchPoint(Exception):
+    """The appeal does not have a point of that number here."""
+
+    def __init__(self, points: list[int]) -> None:
+        super().__init__(f"the points here are {points}")
+        self.points = points
+
+
+class NothingRemains(Exception):
+    """All points were named: the appeal is to be forwarded whole."""
+
+
+class OnceOnly(Exception):
+    """The law lets a body do this once in an appeal, and it was done."""
+
+
+class ExtensionTooLong(Exception):
+    """The term cannot be extended to that day: it ends before, or the law allows no longer than `longest`."""
+
+    def __init__(self, after: date, longest: date) -> None:
+        super().__init__(f"an extension ends after {after} and by {longest}")
+        self.after = after
+        self.longest = longest
+
+
+class NotHeard(Exception):
+    """An adverse decision needs a preliminary one, and a hearing or the stated reason for none (APPC art. 73)."""
+
+
+class DecisionTooEarly(Exception):
+    """The applicant was told of the preliminary decision too lately for an adverse one today (APPC art. 73(1))."""
+
+    def __init__(self, decide_from: date) -> None:
+        super().__init__(f"an adverse decision is allowed from {decide_from}")
+        self.decide_from = decide_from
+
+
+class NotInVocabulary(Exception):
+    """The procedure of this kind of appeal knows no such outcome or ground."""
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"allowed are {allowed}")
+        self.allowed = allowed
+
+
+class GroundNotShown(Exception):
+    """The ground rests on something that is not there: its `detail` in words, or a `defect` that was told."""
+
+    def __init__(self, needs: str) -> None:
+        super().__init__(f"the ground needs its {needs}")
+        self.needs = needs
+
+
+class CrimeReported(Exception):
+    """An appeal that reports a crime or a threat is forwarded at once, and never sent back or left (APPC art. 89)."""
+
+
+class NoSuchEarlierAppeal(Exception):
+    """The ground names an earlier appeal of the same applicant that was answered, and there is none with that id."""

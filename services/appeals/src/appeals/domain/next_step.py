@@ -14,9 +14,12 @@ _MONTHS = {
 _TEXTS: dict[str, dict[str, str]] = json.loads((files("appeals") / "data" / "next_steps.json").read_text("utf-8"))
 
 
-def next_step(status: Status, due_on: date) -> dict[str, str]:
-    """One sentence for each language; dates are written out."""
-    return {language: text.format(due_on=written(due_on, language)) for language, text in _TEXTS[status].items()}
+def next_step(status: Status, **dates: date | None) -> dict[str, str]:
+    """One sentence or two for each language; dates, by the names of their columns, are written out."""
+    return {
+        language: text.format(**{name: written(day, language) for name, day in dates.items() if day is not None})
+        for language, text in _TEXTS[status].items()
+    }
 
 
 def written(day: date, language: str) -> str:

@@ -1,93 +1,43 @@
-"""The addresses of appeals: HTTP in, one call, HTTP out."""
+"""Appeals: filed, listed and read, with all that was done to them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, Field
 
-from appeals import commands, queries
-from appeals.domain.agencies import find_agencies
+from appeals import queries
+from appeals.commands import filing
 from appeals.domain.appeal import Kind, Relation, Status
-from appeals.domain.clocks import explain_clocks, pinned_clocks, set_clocks
-from appeals.permissions import relation_to
-from appeals.schemas import (
+from appeals.domain.clocks import explain_clocks, pinned_clocks
+from appeals.schemas.agencies import Deadline, deadline_of
+from appeals.schemas.appeals import (
     Access,
-    Agency,
     Appeal,
     AppealSummary,
-    Deadline,
     NewAppeal,
-    NewDecision,
-    NewForwarding,
-    NewWithdrawal,
     access_of,
-    agency_of,
     appeal_of,
-    deadline_of,
     summary_of,
 )
 from servicekit.clock import Now
-from servicekit.conditional import etag, not_modified, require_match
+from servicekit.conditional import etag, not_modified
 from servicekit.feed import HistoryEntry, history_page
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging
 from servicekit.receipts import ReceiptOf
 from servicekit.routing import Route
 from servicekit.transactions import Read, RestrictedRead, Write
-from statute.calendars import Week
 from statute.deadlines import local
 
 router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
 RECEIPTS = (ReceiptOf("/appeals/{object_id}", "read_appeal_receipt", queries.see_appeal),)
 
-# Kept clear of the ends of what a date can hold, so that the local date and the day after it exist in every zone.
-Moment = Annotated[
-    AwareDatetime,
-    Field(
-        ge=datetime.min.replace(tzinfo=UTC) + timedelta(days=2), le=datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
-    ),
-]
-
-
-@router.get("/agencies")
-async def list_agencies(
-    _: CurrentCaller,
-    page: Paging,
-    q: Annotated[
-        str | None, Query(max_length=200, description="Part of a name, in any language, or of a code.")
-    ] = None,
-    level: Annotated[str | None, Query(description="central, region, city or district.")] = None,
-) -> ListOf[Agency]:
-    """The state bodies that take appeals, by code."""
-    (after,) = page.key(str) or ("",)
-    found = [body for body in find_agencies(q, level) if body.code > after]
-    shown = found[: page.limit]
-    more = page.next_after(shown[-1].code) if len(found) > page.limit else None
-    return ListOf[Agency](items=[agency_of(body) for body in shown], next=more)
-
-
-@router.get("/deadlines")
-async def explain_deadline(
-    _: CurrentCaller,
-    now: Now,
-    kind: Kind,
-    submitted_at: Annotated[
-        Moment | None, Query(description="With its offset, whose + is written %2B. Without it: now.")
-    ] = None,
-    week: Week = Week.FIVE,
-    rules: str = "report",
-) -> Deadline:
-    """By when an appeal filed at a moment must be answered, day by day and by which rule."""
-    clocks = set_clocks(submitted_at or now, kind, week, rules=rules)
-    return deadline_of(explain_clocks(clocks), clocks.rule)
-
 
 @router.post("/appeals", status_code=201)
 async def file_appeal(caller: CurrentCaller, writing: Write, now: Now, body: NewAppeal, response: Response) -> Appeal:
     """File an appeal; it is registered at once or, after hours, on the next working day."""
-    filing = commands.Filing(
+    asked = filing.Filing(
         kind=body.kind,
         agency=body.agency,
         subject=body.subject,
@@ -95,8 +45,10 @@ async def file_appeal(caller: CurrentCaller, writing: Write, now: Now, body: New
         language=body.language,
         channel=body.channel,
         contact=None if body.contact is None else body.contact.model_dump(exclude_none=True),
+        crime=body.reports_crime,
+        points=body.points or (),
     )
-    row = await commands.file_appeal(writing, caller, filing, now=now)
+    row = await filing.file_appeal(writing, caller, asked, now=now)
     response.headers["Location"] = f"/v1/appeals/{row['id']}"
     response.headers["ETag"] = etag(row["version"])
     return appeal_of(row, caller, Relation.APPLICANT)
@@ -162,58 +114,3 @@ async def list_appeal_accesses(caller: CurrentCaller, reading: Read, page: Pagin
     shown = rows[: page.limit]
     more = page.next_after(shown[-1]["id"]) if len(rows) > page.limit else None
     return ListOf[Access](items=[access_of(row) for row in shown], next=more)
-
-
-@router.post("/appeals/{appeal_id}/forwarding")
-async def forward_appeal(
-    request: Request,
-    response: Response,
-    caller: CurrentCaller,
-    writing: Write,
-    now: Now,
-    appeal_id: UUID,
-    body: NewForwarding,
-) -> Appeal:
-    """Send an appeal to the body that is competent, which gets a term of its own."""
-    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
-    require_match(request, seen.row["version"])
-    new = await commands.forward_appeal(writing, caller, seen.row, to=body.agency, reason=body.reason, now=now)
-    response.headers["ETag"] = etag(new["version"])
-    return appeal_of(new, caller, relation_to(new, caller))
-
-
-@router.post("/appeals/{appeal_id}/decision")
-async def decide_appeal(
-    request: Request,
-    response: Response,
-    caller: CurrentCaller,
-    writing: Write,
-    now: Now,
-    appeal_id: UUID,
-    body: NewDecision,
-) -> Appeal:
-    """Answer an appeal, with reasons."""
-    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
-    require_match(request, seen.row["version"])
-    decision = commands.Decision(outcome=body.outcome, text=body.text, language=body.language)
-    new = await commands.decide_appeal(writing, caller, seen.row, decision, now=now)
-    response.headers["ETag"] = etag(new["version"])
-    return appeal_of(new, caller, relation_to(new, caller))
-
-
-@router.post("/appeals/{appeal_id}/withdrawal")
-async def withdraw_appeal(
-    request: Request,
-    response: Response,
-    caller: CurrentCaller,
-    writing: Write,
-    now: Now,
-    appeal_id: UUID,
-    body: NewWithdrawal | None = None,
-) -> Appeal:
-    """Take an appeal back before it is answered."""
-    seen = await queries.read_appeal(writing, caller, appeal_id, operation="read_appeal")
-    require_match(request, seen.row["version"])
-    new = await commands.withdraw_appeal(writing, caller, seen.row, reason=body.reason if body else None, now=now)
-    response.headers["ETag"] = etag(new["version"])
-    return appeal_of(new, caller, relation_to(new, caller))

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, and_, bindparam, or_, select
+from sqlalchemy import Date, Text, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from appeals.domain.appeal import Relation, Status
 from appeals.permissions import PERMISSIONS, office_of, relation_to
-from appeals.tables import appeals, is_open
+from appeals.tables import appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
 from servicekit.permissions import NotFound
@@ -83,6 +83,26 @@ async def list_appeals(
     return await reading.all(_listing(scope, frozenset(values.keys() - {"overdue"}), overdue=wanted.overdue), **values)
 
 
+async def points_in(reading: Reading, appeal_id: UUID) -> dict[int, str]:
+    """What an appeal, or the part of one, asks for one by one, by number; empty where its applicant did not say so."""
+    return {row["n"]: row["text"] for row in await reading.all(_POINTS, appeal_id=appeal_id)}
+
+
+async def earlier_alike(reading: Reading, row: Row) -> list[Row]:
+    """The applicant's earlier appeals in the same words, which this one may repeat; newest first, fifty at most."""
+    values = {"scheme": row["applicant_scheme"], "number": row["applicant_id"], "before": row["id"]}
+    return await reading.all(_ALIKE, **values, alike=row["text"])
+
+
+async def answered_earlier(reading: Reading, row: Row, earlier: UUID) -> bool:
+    """Whether an appeal of the same applicant was answered before this one was filed."""
+    found = await reading.one(_ONE, id=earlier)
+    if found is None or found["answered_at"] is None:
+        return False
+    same = all(found[name] == row[name] for name in ("applicant_scheme", "applicant_id"))
+    return same and found["submitted_at"] < row["submitted_at"]
+
+
 async def accesses_to(reading: Reading, appeal_id: UUID, *, after: UUID | None, limit: int) -> list[Row]:
     """Who in office looked at an appeal, newest first, one more than `limit`."""
     return await reading.all(_ACCESSES, objects=[appeal_id], after=after or UUID(int=2**128 - 1), limit=limit + 1)
@@ -114,7 +134,7 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Quer
     }
     late = or_(
         appeals.c.status == Status.REFUSED_BY_EXPIRY,
-        and_(is_open, appeals.c.due_on < bindparam("today", type_=Date)),
+        and_(expires, appeals.c.due_on < bindparam("today", type_=Date)),
     )
     statement = select(*appeals.c).where(
         scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys()))
@@ -130,6 +150,19 @@ def _pattern(q: str) -> str:
 
 
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
+_POINTS = Query(
+    select(points.c.n, points.c.text)
+    .where(points.c.appeal_id == bindparam("appeal_id", type_=Uuid))
+    .order_by(points.c.n)
+)
+_ALIKE = Query(
+    select(*appeals.c)
+    .where(appeals.c.applicant_scheme == bindparam("scheme"), appeals.c.applicant_id == bindparam("number"))
+    .where(appeals.c.id < bindparam("before", type_=Uuid), appeals.c.parent.is_(None))
+    .where(func.lower(func.btrim(appeals.c.text)) == func.lower(func.btrim(bindparam("alike", type_=Text))))
+    .order_by(appeals.c.id.desc())
+    .limit(50)
+)
 _ACCESSES = Query(
     select(accesses.c.id, accesses.c.at, accesses.c.role, accesses.c.agency, accesses.c.operation)
     .where(accesses.c.objects.contains(bindparam("objects", type_=ARRAY(Uuid))))

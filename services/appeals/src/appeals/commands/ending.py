@@ -1,0 +1,70 @@
+"""How an appeal ends without its body: its applicant takes it back, or the law takes silence for a refusal."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, Integer, bindparam, func, null, select, update
+
+from appeals.commands.taking import begin, tell
+from appeals.domain.appeal import Action, Status, transition
+from appeals.notices import KIND, notice_of
+from appeals.tables import appeals, expires
+from servicekit.database import Query, Reading, Row, Writing
+from servicekit.identity import Caller
+from servicekit.journal import Object, record
+from servicekit.notices import notify
+from servicekit.steps import changing
+from statute.deadlines import local
+
+
+async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason: str | None, now: datetime) -> Row:
+    """Take an appeal back, which its applicant may do at any time before the answer (APPC art. 64).
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: as `begin`.
+    """
+    step = begin(row, caller, Action.WITHDRAWAL, now)
+    said = None if reason is None else {"reason": reason}
+    public = {"agency": row["agency"]}
+    return await tell(writing, step, _WITHDRAW, {"draft": None}, public=public, private=said)
+
+
+async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
+    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
+    rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
+    events = [transition(Status(row["was"]), Action.EXPIRY).event for row in rows]
+    for row, event in zip(rows, events, strict=True):
+        record(
+            writing,
+            event,
+            Object(KIND, row["id"], row["version"]),
+            at=now,
+            role="system",
+            public={"agency": row["agency"], "due_on": row["due_on"].isoformat()},
+        )
+    await notify(writing, *map(notice_of, events, rows), at=now)
+    return len(rows)
+
+
+async def oldest_expired(reading: Reading, *, today: date) -> date | None:
+    """The earliest deadline that has passed without its refusal being recorded."""
+    found: date | None = await reading.value(_OLDEST_EXPIRED, today=today)
+    return found
+
+
+_WITHDRAW = changing(appeals, "draft")
+_expired = (expires, appeals.c.due_on < bindparam("today", type_=Date))
+_overdue = (
+    select(appeals.c.id, appeals.c.status)
+    .where(*_expired)
+    .order_by(appeals.c.due_on)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("overdue")
+)
+_EXPIRE = Query(
+    update(appeals)
+    .where(appeals.c.id == _overdue.c.id)
+    .values(version=appeals.c.version + 1, status=Status.REFUSED_BY_EXPIRY, draft=null())
+    .returning(*appeals.c, _overdue.c.status.label("was"))
+)
+_OLDEST_EXPIRED = Query(select(func.min(appeals.c.due_on)).where(*_expired))

@@ -1,0 +1,5 @@
+"""The addresses of appeals: HTTP in, one call, HTTP out."""
+
+from appeals.routes import agencies, appeals, procedure
+
+ROUTERS = [agencies.router, appeals.router, procedure.router]

@@ -1,0 +1,1 @@
+"""The JSON shapes of appeals: the public contract."""

@@ -1,0 +1,305 @@
+"""The shapes of an appeal: as it is filed, in lists, and as its parties see it."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from appeals.domain.appeal import ADDRESSES, Kind, Outcome, Relation, Status, actions_in
+from appeals.domain.clocks import pinned_clocks
+from appeals.domain.next_step import next_step
+from appeals.domain.vocabulary import GROUNDS
+from appeals.permissions import OPERATIONS, PERMISSIONS
+from appeals.schemas.agencies import AgencyKey, AgencyName, name_of
+from servicekit.database import Row
+from servicekit.identity import Caller
+from servicekit.languages import Language, Translated
+from servicekit.shapes import Asked, Basis, NextAction, Term, basis_of, term_of
+from statute.deadlines import local
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
+
+
+class Contact(Asked):
+    """Where the applicant wants to be told."""
+
+    phone: Annotated[str, StringConstraints(pattern=r"^\+7\d{10}$")] | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
+
+
+class NewAppeal(Asked):
+    """An appeal to be filed."""
+
+    kind: Kind
+    agency: AgencyKey
+    subject: Line
+    text: Words
+    language: Language
+    channel: Literal["portal", "mobile", "front_office"] = "portal"
+    contact: Contact | None = None
+    reports_crime: Annotated[
+        bool, Field(description="Of a crime or a threat to security: such an appeal is never sent back or left.")
+    ] = False
+    points: Annotated[
+        list[Words] | None,
+        Field(
+            min_length=2,
+            max_length=50,
+            description="What is asked for, one by one: each can go to the body that is competent for it.",
+        ),
+    ] = None
+
+
+class Applicant(BaseModel):
+    """Who filed the appeal; shown to its parties only."""
+
+    scheme: str
+    id: str
+    name: str | None
+
+
+class AppealDecision(BaseModel):
+    """The body's answer."""
+
+    outcome: Outcome
+    text: str
+    language: Language
+    answered_at: datetime
+
+
+class Executor(BaseModel):
+    """The officer who is charged with an appeal."""
+
+    name: str
+
+
+class Defect(BaseModel):
+    """What an appeal lacked, and what its applicant said then."""
+
+    text: str
+    noticed_on: date
+    correct_by: date
+    correction: str | None
+
+
+class Extension(BaseModel):
+    """Why the term was extended."""
+
+    until: date
+    reason: str
+
+
+class HearingPlanned(BaseModel):
+    """When and where the applicant is heard."""
+
+    at: datetime
+    place: str
+
+
+class PreliminaryDecision(BaseModel):
+    """What the body means to decide, from when it may, until when one may object, and the objection."""
+
+    outcome: Outcome
+    text: str
+    language: Language
+    told_on: date
+    decide_from: date
+    object_by: date
+    hearing: HearingPlanned | None
+    no_hearing_reason: str | None
+    objection: str | None
+
+
+class HearingRecord(BaseModel):
+    """What was said at the hearing, or why it was not held."""
+
+    began_at: datetime | None
+    ended_at: datetime | None
+    place: str | None
+    participants: list[str]
+    content: str | None
+    not_held_reason: str | None
+
+
+class GroundShown(BaseModel):
+    """On which ground of the law the appeal was left."""
+
+    code: str
+    name: Translated
+    source: str
+    detail: str | None
+
+
+class AppealSummary(BaseModel):
+    """An appeal as it stands in a list."""
+
+    id: UUID
+    number: str
+    kind: Kind
+    status: Status
+    agency: AgencyName
+    subject: str
+    language: Language
+    submitted_at: datetime
+    registered_on: date
+    due_on: date
+    synthetic: Annotated[bool, Field(description="Filed by an invented person.")]
+
+
+class Appeal(AppealSummary):
+    """An appeal as its parties see it."""
+
+    text: str
+    channel: str
+    applicant: Applicant
+    contact: Contact | None
+    forward_by: date
+    term: Term
+    basis: Basis
+    reports_crime: bool
+    parent: Annotated[UUID | None, Field(description="The appeal that this is a part of.")]
+    executor: Executor | None
+    defect: Defect | None
+    extension: Extension | None
+    preliminary_decision: PreliminaryDecision | None
+    hearing: HearingRecord | None
+    ground: GroundShown | None
+    decision: AppealDecision | None
+    next_step: Translated
+    actions: list[NextAction]
+
+
+class Access(BaseModel):
+    """Somebody in office looked at the appeal."""
+
+    at: datetime
+    role: str
+    agency: AgencyName | None
+    operation: str
+
+
+def summary_of(row: Row) -> AppealSummary:
+    """A row as it stands in a list."""
+    return AppealSummary(**_summary(row))
+
+
+def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
+    """A row as this party sees it, with what they may do now."""
+    status = Status(row["status"])
+    rule = pinned_clocks(row).rule
+    contact = row["contact"] if relation is Relation.APPLICANT else None
+    return Appeal(
+        **_summary(row),
+        text=row["text"],
+        channel=row["channel"],
+        applicant=Applicant(scheme=row["applicant_scheme"], id=row["applicant_id"], name=row["applicant_name"]),
+        contact=None if contact is None else Contact(**contact),
+        forward_by=row["forward_by"],
+        term=term_of(rule.term),
+        basis=basis_of(rule),
+        reports_crime=row["crime"],
+        parent=row["parent"],
+        executor=None if row["executor_name"] is None else Executor(name=row["executor_name"]),
+        defect=_defect(row),
+        extension=_extension(row),
+        preliminary_decision=_preliminary(row),
+        hearing=None if row["hearing"] is None else HearingRecord(**row["hearing"]),
+        ground=_ground(row),
+        decision=_decision(row),
+        next_step=_next_step(status, row["due_on"], row["correct_by"], row["object_by"], row["decide_from"]),
+        actions=[
+            NextAction(name=name, method="POST", href=f"/v1/appeals/{row['id']}/{name}")
+            for name in _addresses(status, caller, relation)
+        ],
+    )
+
+
+def access_of(row: Row) -> Access:
+    """A row of the record of who looked."""
+    return Access(
+        at=row["at"],
+        role=row["role"],
+        agency=None if row["agency"] is None else name_of(row["agency"]),
+        operation=row["operation"],
+    )
+
+
+def _summary(row: Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "kind": row["kind"],
+        "status": row["status"],
+        "agency": name_of(row["agency"]),
+        "subject": row["subject"],
+        "language": row["language"],
+        "submitted_at": local(row["submitted_at"]),
+        "registered_on": row["registered_on"],
+        "due_on": row["due_on"],
+        "synthetic": row["synthetic"],
+    }
+
+
+def _addresses(status: Status, caller: Caller, relation: Relation) -> list[str]:
+    """The last words of the addresses where this party may act now, each once."""
+    allowed = (each for each in actions_in(status) if PERMISSIONS.role_for(OPERATIONS[each], caller, relation))
+    return list(dict.fromkeys(ADDRESSES.get(each, each) for each in allowed))
+
+
+@lru_cache(maxsize=1024)
+def _next_step(
+    status: Status, due_on: date, correct_by: date | None, object_by: date | None, decide_from: date | None
+) -> Translated:
+    return Translated(
+        **next_step(status, due_on=due_on, correct_by=correct_by, object_by=object_by, decide_from=decide_from)
+    )
+
+
+def _defect(row: Row) -> Defect | None:
+    if row["defect"] is None:
+        return None
+    return Defect(
+        text=row["defect"],
+        noticed_on=row["defect_noticed_on"],
+        correct_by=row["correct_by"],
+        correction=row["correction"],
+    )
+
+
+def _extension(row: Row) -> Extension | None:
+    if row["extended_until"] is None:
+        return None
+    return Extension(until=row["extended_until"], reason=row["extension_reason"])
+
+
+def _preliminary(row: Row) -> PreliminaryDecision | None:
+    if row["preliminary"] is None:
+        return None
+    return PreliminaryDecision(
+        **row["preliminary"],
+        told_on=row["preliminary_on"],
+        decide_from=row["decide_from"],
+        object_by=row["object_by"],
+        objection=row["objection"],
+    )
+
+
+def _ground(row: Row) -> GroundShown | None:
+    if row["ground"] is None:
+        return None
+    found = GROUNDS[row["ground"]]
+    return GroundShown(code=found.code, name=Translated(**found.name), source=found.source, detail=row["ground_detail"])
+
+
+def _decision(row: Row) -> AppealDecision | None:
+    if row["answer"] is None:
+        return None
+    return AppealDecision(
+        outcome=row["outcome"],
+        text=row["answer"],
+        language=row["answer_language"],
+        answered_at=local(row["answered_at"]),
+    )

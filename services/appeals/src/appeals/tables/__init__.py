@@ -1,0 +1,127 @@
+"""The tables of appeals, and what the database itself holds them to."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    Uuid,
+    false,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from appeals.domain.appeal import EXPIRING, Kind, Outcome, Status
+from servicekit.database import NUMBERS_A_BLOCK
+from servicekit.tables import one_of
+
+metadata = MetaData()
+
+appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
+
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("forwarded_by", ARRAY(Text), nullable=False),
+    Column("applicant_scheme", Text, nullable=False),
+    Column("applicant_id", Text, nullable=False),
+    Column("applicant_name", Text),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("contact", JSONB(none_as_null=True)),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("forward_by", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    # Whose part it is that was split off, and its place among the parts.
+    Column("parent", Uuid, ForeignKey("appeals.id")),
+    Column("parts", Integer, nullable=False, server_default=text("0")),
+    # The officer who is charged with it, by the token's subject.
+    Column("executor", Text),
+    Column("executor_name", Text),
+    # Days on which the term did not run, as [first, last], and where an extension ended it.
+    Column("pauses", JSONB(none_as_null=True)),
+    Column("extended_until", Date),
+    Column("extension_reason", Text),
+    Column("defect", Text),
+    Column("defect_noticed_on", Date),
+    Column("correct_by", Date),
+    Column("correction", Text),
+    # What the body means to decide against the applicant, and the applicant's say.
+    Column("preliminary", JSONB(none_as_null=True)),
+    Column("preliminary_on", Date),
+    Column("decide_from", Date),
+    Column("object_by", Date),
+    Column("objection", Text),
+    Column("hearing", JSONB(none_as_null=True)),
+    # A decision that the head has not signed yet.
+    Column("draft", JSONB(none_as_null=True)),
+    Column("ground", Text),
+    Column("ground_detail", Text),
+    Column("outcome", Text),
+    Column("answer", Text),
+    Column("answer_language", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    # Who wrote the decision and who signed it, by the tokens' subjects: neither may judge a complaint about it.
+    Column("decided_by", Text),
+    Column("signed_by", Text),
+    Column("synthetic", Boolean, nullable=False, server_default=false()),
+    Column("crime", Boolean, nullable=False, server_default=false()),
+    one_of("appeals", "kind", Kind),
+    one_of("appeals", "status", Status),
+    one_of("appeals", "outcome", Outcome),
+    CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
+    CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
+    CheckConstraint("(status = 'left_without_consideration') = (ground IS NOT NULL)", name="appeals_ground"),
+    CheckConstraint("(status = 'to_sign') = (draft IS NOT NULL)", name="appeals_draft"),
+    CheckConstraint("status <> 'defect_term' OR correct_by IS NOT NULL", name="appeals_defect"),
+    CheckConstraint("status <> 'hearing' OR decide_from IS NOT NULL", name="appeals_hearing"),
+    Index("appeals_applicant", "applicant_scheme", "applicant_id", "id"),
+    Index("appeals_agency", "agency", "id"),
+    Index(
+        "appeals_open_due",
+        "due_on",
+        postgresql_where=text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(EXPIRING)))),
+    ),
+    Index("appeals_correct_by", "correct_by", postgresql_where=text("status = 'defect_term'")),
+    Index("appeals_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
+)
+
+# What an appeal asks for one by one, where its applicant says so. Each point is in exactly one appeal: that which was
+# filed, or a part that was split off.
+points = Table(
+    "points",
+    metadata,
+    Column("filed_in", Uuid, ForeignKey("appeals.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("appeal_id", Uuid, ForeignKey("appeals.id"), nullable=False),
+    CheckConstraint("n > 0", name="points_n"),
+    Index("points_appeal", "appeal_id", "n"),
+)
+
+# Written out rather than given as parameters, so that the partial index above can serve it.
+expires = appeals.c.status.in_([literal_column(f"'{status}'") for status in sorted(EXPIRING)])
