@@ -32,7 +32,7 @@ ROLES = {
     "neighbour": ["citizen"],
     "company": ["company"],
     "officer": ["officer"],
-    "head": ["officer"],
+    "head": ["officer", "head"],
     "higher-officer": ["officer"],
     "buyer": ["buyer"],
     "supplier": ["company", "supplier"],

@@ -28,8 +28,18 @@ FROM_ELSEWHERE = {UnknownAgency, UnknownRuleSet, Undecided, OutsideCalendar}
 STATUSES = {
     "calendar-missing": 503,
     "changed-meanwhile": 409,
+    "crime-reported": 409,
+    "decision-too-early": 409,
+    "extension-too-long": 422,
     "forwarding-too-late": 409,
+    "ground-not-shown": 422,
+    "no-such-earlier-appeal": 422,
+    "no-such-point": 422,
     "not-allowed-now": 409,
+    "not-heard": 409,
+    "not-in-vocabulary": 422,
+    "nothing-remains": 422,
+    "once-only": 409,
     "outside-calendar": 422,
     "party-unknown": 403,
     "same-agency": 409,
@@ -66,12 +76,35 @@ FILED: dict[str, tuple[str, str, dict[str, str]]] = {
     "party-unknown": ("2026-11-23T10:00", "unnumbered", {}),
     "unknown-agency": ("2026-11-23T10:00", "citizen", {"agency": "min-magic"}),
 }
-ACTED: dict[str, tuple[str, str, dict[str, str]]] = {
-    "forwarding-too-late": ("2026-11-27T10:00", "forwarding", {}),
-    "not-allowed-now": ("2026-11-23T10:00", "decision", {}),
-    "same-agency": ("2026-11-23T10:00", "forwarding", {"agency": "min-transport"}),
-    "term-expired": ("2026-12-15T10:00", "decision", {}),
-}
+# What is filed, what is done to it before and by whom, and the last step, which is refused, when and by whom.
+POINTS = {"points": ["Шатыр", "Орындық"]}
+ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dict[str, Any]]] = {
+    "crime-reported": ({"reports_crime": True}, [], "2026-11-23T10:00", "officer", "defect", {}),
+    "decision-too-early": (
+        {"kind": "application"},
+        [("officer", "preliminary-decision")],
+        "2026-11-25T10:00",
+        "head",
+        "decision",
+        {"outcome": "refused"},
+    ),
+    "extension-too-long": ({}, [], "2026-11-23T10:00", "head", "extension", {"until": "2027-03-01"}),
+    "forwarding-too-late": ({}, [], "2026-11-27T10:00", "officer", "forwarding", {}),
+    "ground-not-shown": ({}, [], "2026-11-23T10:00", "officer", "leaving", {"ground": "not_corrected"}),
+    "no-such-earlier-appeal": (
+        {}, [], "2026-11-23T10:00", "officer", "leaving", {"ground": "repeat_without_new_arguments"}
+    ),
+    "no-such-point": (POINTS, [], "2026-11-23T10:00", "officer", "forwarding", {"points": [3]}),
+    "not-allowed-now": ({}, [("citizen", "withdrawal")], "2026-11-23T10:00", "officer", "decision", {}),
+    "not-heard": ({"kind": "application"}, [], "2026-11-23T10:00", "officer", "decision", {"outcome": "refused"}),
+    "not-in-vocabulary": ({"kind": "application"}, [], "2026-11-23T10:00", "head", "decision", {"outcome": "noted"}),
+    "nothing-remains": (POINTS, [], "2026-11-23T10:00", "officer", "forwarding", {"points": [1, 2]}),
+    "once-only": (
+        {}, [("officer", "defect"), ("citizen", "correction")], "2026-11-23T10:00", "officer", "defect", {}
+    ),
+    "same-agency": ({}, [], "2026-11-23T10:00", "officer", "forwarding", {"agency": "min-transport"}),
+    "term-expired": ({}, [], "2026-12-15T10:00", "officer", "decision", {}),
+}  # fmt: skip
 
 
 RACED = {"changed-meanwhile"}  # test_races.py
@@ -94,12 +127,12 @@ def provoke(client: httpx.AsyncClient, people: People, filing: Filing, file: Fil
             moment, who, fields = FILED[code]
             go_to(moment)
             return await client.post("/v1/appeals", json=filing(**fields), headers=people[who])
-        moment, action, fields = ACTED[code]
-        filed = await file()
-        if code == "not-allowed-now":
-            await act("citizen", filed, "withdrawal")
+        filing_fields, before, moment, who, action, fields = ACTED[code]
+        filed = await file(**filing_fields)
+        for whose, step in before:
+            assert (await act(whose, filed, step)).is_success
         go_to(moment)
-        return await act("officer", filed, action, **fields)
+        return await act(who, filed, action, **fields)
 
     return make
 

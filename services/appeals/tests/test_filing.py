@@ -16,6 +16,10 @@ Look = Callable[..., Awaitable[Any]]
 GoTo = Callable[[str], None]
 
 
+# What an executor may do with a request that is new to the body.
+OFFICERS = ["defect", "forwarding", "preliminary-decision", "decision", "leaving"]
+
+
 async def test_filing_tells_number_dates_and_rule(client: httpx.AsyncClient, people: People, filing: Filing) -> None:
     answer = await client.post("/v1/appeals", json=filing(), headers=people["citizen"])
     assert answer.status_code == 201, answer.text
@@ -113,7 +117,7 @@ class TestReading:
         withdrawal = {"name": "withdrawal", "method": "POST", "href": f"{address}/withdrawal"}
         assert filed["actions"] == [withdrawal]
         assert (await look("citizen", address))["actions"] == [withdrawal]
-        assert [each["name"] for each in (await look("officer", address))["actions"]] == ["forwarding", "decision"]
+        assert [each["name"] for each in (await look("officer", address))["actions"]] == OFFICERS
 
     async def test_its_deadline_is_explained_day_by_day(self, file: File, look: Look) -> None:
         filed = await file()

@@ -27,12 +27,25 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
     "read_appeal_history": ("GET", "/history", ""),
     "read_appeal_receipt": ("GET", "/receipt", ""),
     "list_appeal_accesses": ("GET", "/accesses", ""),
+    "list_appeal_points": ("GET", "/points", ""),
+    "list_earlier_appeals": ("GET", "/earlier", ""),
+    "assign_appeal": ("POST", "/assignment", "assignment"),
+    "notice_defect": ("POST", "/defect", "defect"),
+    "correct_appeal": ("POST", "/correction", "correction"),
+    "extend_appeal": ("POST", "/extension", "extension"),
+    "tell_preliminary_decision": ("POST", "/preliminary-decision", "preliminary-decision"),
+    "object_to_preliminary_decision": ("POST", "/objection", "objection"),
+    "record_hearing": ("POST", "/hearing", "hearing"),
+    "sign_decision": ("POST", "/signature", "signature"),
+    "return_for_rework": ("POST", "/rework", "rework"),
+    "leave_appeal": ("POST", "/leaving", "leaving"),
     "forward_appeal": ("POST", "/forwarding", "forwarding"),
     "decide_appeal": ("POST", "/decision", "decision"),
     "withdraw_appeal": ("POST", "/withdrawal", "withdrawal"),
 }
 ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "list_agencies": ("GET", "/v1/agencies", 200),
+    "list_leaving_grounds": ("GET", "/v1/leaving-grounds", 200),
     "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
     "file_appeal": ("POST", "/v1/appeals", 201),
     "list_appeals": ("GET", "/v1/appeals", 200),
@@ -53,9 +66,28 @@ BODIES: dict[str, dict[str, Any]] = {
     "forwarding": {"agency": "road-transport-committee", "reason": "Жол комитетінің ісі."},
     "decision": {"outcome": "noted", "text": "Жауап.", "language": "kk"},
     "withdrawal": {},
+    "assignment": {"executor": "o9", "name": "Жанар Бекова"},
+    "defect": {"text": "Мекенжай жоқ."},
+    "correction": {"text": "Абай, 10."},
+    "extension": {"until": "2026-12-28", "reason": "Қарап шығу керек."},
+    "preliminary-decision": {"outcome": "refused", "text": "Жоқ.", "language": "kk", "no_hearing_reason": "Келіскен."},
+    "objection": {"text": "Келіспеймін."},
+    "hearing": {"not_held_reason": "Келмеді."},
+    "signature": {},
+    "rework": {"reason": "Толықтыру керек."},
+    "leaving": {"ground": "essence_not_stated"},
+}
+# What the executor, the applicant or the head has to do before, so that the step is possible.
+BEFORE = {
+    "correction": ("application", "defect"),
+    "objection": ("application", "preliminary-decision"),
+    "hearing": ("application", "preliminary-decision"),
+    "signature": ("application", "decision"),
+    "rework": ("application", "decision"),
 }
 CLAIMS: dict[str, dict[str, str]] = {
     Relation.APPLICANT: {"iin": "880417499014", "agency": "min-health"},
+    Relation.EXECUTOR: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
     Relation.NONE: {"iin": "850101300019", "agency": "min-health"},
@@ -89,19 +121,29 @@ def claims() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def forwarded(file: File, act: Act) -> Callable[[], Awaitable[str]]:
-    """Files an appeal and has it forwarded from the ministry to the akimat; its address."""
+def prepared(file: File, act: Act, issuer: Issuer, people: People) -> Callable[..., Awaitable[str]]:
+    """Files an appeal, has it forwarded to the akimat, and brings it to where an action is possible; its address.
 
-    async def make() -> str:
-        appeal = await file()
-        assert (await act("officer", appeal, "forwarding")).status_code == 200
+    Somebody with the tie of a holder finds another officer charged with it.
+    """
+    people["akim"] = issuer.headers("head", sub="h2", agency="akimat-almaty")
+
+    async def make(action: str = "", tie: str = Relation.EXECUTOR) -> str:
+        kind, before = BEFORE.get(action, ("request", ""))
+        appeal = await file(kind=kind)
+        steps = [("officer", "forwarding")]
+        steps += [("akim", "assignment")] if tie == Relation.HOLDER else []
+        steps += [("akimat", before)] if before else []
+        for who, step in steps:
+            fields = {"executor": "o2"} if step == "assignment" else {}
+            assert (await act(who, appeal, step, **fields)).status_code == 200, (who, step)
         return f"/v1/appeals/{appeal['id']}"
 
     return make
 
 
 AsRole = Callable[[str, str], Headers]
-Forwarded = Callable[[], Awaitable[str]]
+Prepared = Callable[..., Awaitable[str]]
 
 
 def test_every_operation_is_in_the_matrix() -> None:
@@ -123,25 +165,24 @@ async def test_operations_on_no_appeal_in_particular(
 
 @pytest.mark.parametrize("operation", ABOUT_ONE)
 async def test_operations_on_one_appeal(
-    operation: str, client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+    operation: str, client: httpx.AsyncClient, as_role: AsRole, prepared: Prepared
 ) -> None:
     method, path, action = ABOUT_ONE[operation]
-    address = await forwarded()
+    places = {tie: await prepared(action, tie) for tie in TIES} | {ABSENT: f"/v1/appeals/{ABSENT_ID}"}
     got = {}
     for role in ROLES:
-        for tie in TIES:
-            place = f"/v1/appeals/{ABSENT_ID}" if tie == ABSENT else address
+        for tie, place in places.items():
             answer = await client.request(method, place + path, json=BODIES.get(action), headers=as_role(role, tie))
             got[role, tie] = 200 if answer.status_code == 202 else answer.status_code  # a receipt waits for its seal
             if action and answer.is_success:
-                address = await forwarded()
+                places[tie] = await prepared(action, tie)
     assert got == {(role, tie): expected(operation, role, tie) for role in ROLES for tie in TIES}
 
 
 async def test_what_one_may_not_see_answers_exactly_like_what_is_not_there(
-    client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+    client: httpx.AsyncClient, as_role: AsRole, prepared: Prepared
 ) -> None:
-    address = await forwarded()
+    address = await prepared()
     for role in ROLES:
         headers = as_role(role, Relation.NONE) | {"If-Match": '"9"', "If-None-Match": '"2"'}
         for method, path, action in ABOUT_ONE.values():
@@ -163,9 +204,9 @@ def shown(answer: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
 
 
 async def test_an_officer_who_is_the_applicant_acts_as_a_citizen_and_not_in_office(
-    client: httpx.AsyncClient, issuer: Issuer, forwarded: Forwarded
+    client: httpx.AsyncClient, issuer: Issuer, prepared: Prepared
 ) -> None:
-    address = await forwarded()
+    address = await prepared()
     both = issuer.headers("citizen", "officer", sub="both", iin="880417499014", agency="akimat-almaty")
     seen = await client.get(address, headers=both)
     assert [each["name"] for each in seen.json()["actions"]] == ["withdrawal"]
@@ -174,13 +215,19 @@ async def test_an_officer_who_is_the_applicant_acts_as_a_citizen_and_not_in_offi
 
 
 async def test_the_actions_offered_are_the_ones_that_work(
-    client: httpx.AsyncClient, as_role: AsRole, forwarded: Forwarded
+    client: httpx.AsyncClient, as_role: AsRole, prepared: Prepared
 ) -> None:
-    cells = [("citizen", Relation.APPLICANT), ("officer", Relation.HOLDER), ("officer", Relation.FORWARDER)]
+    cells = [
+        ("citizen", Relation.APPLICANT),
+        ("officer", Relation.EXECUTOR),
+        ("officer", Relation.HOLDER),
+        ("officer", Relation.FORWARDER),
+        ("head", Relation.HOLDER),
+    ]
     for role, tie in cells:
         headers = as_role(role, tie)
         for action, body in BODIES.items():
-            address = await forwarded()
+            address = await prepared(action, tie)
             offered = {each["name"]: each for each in (await client.get(address, headers=headers)).json()["actions"]}
             answer = await client.post(f"{address}/{action}", json=body, headers=headers)
             assert answer.is_success is (action in offered), (role, tie, action)

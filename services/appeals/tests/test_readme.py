@@ -5,13 +5,24 @@ from typing import Any
 
 import pytest
 
-from appeals.domain.appeal import TRANSITIONS, Action, Status
+from appeals.domain.appeal import TAKING, TRANSITIONS, Action, Status
 from appeals.permissions import PERMISSIONS
 from appeals.settings import Settings
 from servicekit.drawing import operation_table, place_in, remedy, state_diagram, transition_table
 
 README = Path(__file__).parents[1] / "README.md"
+TAKEN = "\n".join(
+    [
+        "| Action | By | If | Term |",
+        "|---|---|---|---|",
+        *(
+            f"| `{action}` | {taking.who} | {taking.guard or '–'} | {f'`{taking.clock}`' if taking.clock else '–'} |"
+            for action, taking in TAKING.items()
+        ),
+    ]
+)
 DRAWN = {
+    "taking": TAKEN,
     "transitions": transition_table(TRANSITIONS, Status, Action),
     "diagram": state_diagram(TRANSITIONS, Status),
 }

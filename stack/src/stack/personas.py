@@ -27,9 +27,9 @@ class Persona:
     claims: Mapping[str, object]
 
 
-def _person(persona: str, name: str, iin: str, role: str, agency: str | None = None) -> Persona:
-    """`agency` is the BIN of the body where the person is in office."""
-    claims: dict[str, object] = {"sub": f"sandbox:{persona}", "name": name, "iin": iin, "roles": [role]}
+def _person(persona: str, name: str, iin: str, role: str, agency: str | None = None, *more: str) -> Persona:
+    """`agency` is the BIN of the body where the person is in office, `more` are roles besides."""
+    claims: dict[str, object] = {"sub": f"sandbox:{persona}", "name": name, "iin": iin, "roles": [role, *more]}
     if agency is not None:
         claims["agency"] = agency
     return Persona(persona, claims)
@@ -55,7 +55,7 @@ _READY: Final = (
     _person("neighbour", "Ерлан Қайратұлы Жүнісов", "791103399014", "citizen"),
     _company("company", "«Көкжиек Сауда» ЖШС", "120640950178"),
     _person("officer", "Динара Маратқызы Әбенова", "900612499010", "officer", _MIN_TRANSPORT),
-    _person("head", "Серік Болатұлы Тілеубаев", "750228399014", "officer", _MIN_TRANSPORT),
+    _person("head", "Серік Болатұлы Тілеубаев", "750228399014", "officer", _MIN_TRANSPORT, "head"),
     _person("higher-officer", "Гүлнар Төлеуқызы Оспанова", "690919499013", "officer", _GOVERNMENT),
     _person("buyer", "Мадина Ерікқызы Қасенова", "850308499016", "buyer", _HEALTH_DEPARTMENT_ASTANA),
     _company("supplier", "«Ақ Желкен Құрылыс» ЖШС", "150340962116", "supplier"),

@@ -21,7 +21,7 @@ from stack import databases, postgres
 # Every role of the house, and who has none: who may do what is asked for each.
 NOBODY = "no token"
 ROLES = (
-    "citizen", "company", "officer", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
+    "citizen", "company", "officer", "head", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
     "moderator", "operator", "service", NOBODY,
 )  # fmt: skip
 # The id of nothing.

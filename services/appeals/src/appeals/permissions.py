@@ -12,6 +12,7 @@ _PARTIES = {
     "citizen": {Relation.APPLICANT},
     "company": {Relation.APPLICANT},
     "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
+    "head": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
 }
 _APPLICANT = {"citizen": {Relation.APPLICANT}, "company": {Relation.APPLICANT}}
 _EXECUTOR = {"officer": {Relation.EXECUTOR}}
@@ -22,14 +23,14 @@ PERMISSIONS = Permissions(
         "list_agencies": {ANYONE: {ANY}},
         "explain_deadline": {ANYONE: {ANY}},
         "file_appeal": {"citizen": {ANY}, "company": {ANY}},
-        "list_appeals": {"citizen": {ANY}, "company": {ANY}, "officer": {ANY}},
+        "list_appeals": {"citizen": {ANY}, "company": {ANY}, "officer": {ANY}, "head": {ANY}},
         "read_appeal": _PARTIES,
         "read_appeal_deadline": _PARTIES,
         "read_appeal_history": _PARTIES,
         "read_appeal_receipt": _PARTIES,
         "list_appeal_accesses": _APPLICANT,
         "list_appeal_points": _PARTIES,
-        "list_earlier_appeals": {"officer": {Relation.EXECUTOR, Relation.HOLDER}},
+        "list_earlier_appeals": {"officer": {Relation.EXECUTOR, Relation.HOLDER}} | _HEAD,
         "list_leaving_grounds": {ANYONE: {ANY}},
         "assign_appeal": _HEAD,
         "notice_defect": _EXECUTOR,
@@ -47,6 +48,7 @@ PERMISSIONS = Permissions(
     }
 )
 SIGHT = "read_appeal"
+IN_OFFICE = frozenset({"officer", "head"})
 OPERATIONS = {
     Action.ASSIGNMENT: "assign_appeal",
     Action.DEFECT: "notice_defect",

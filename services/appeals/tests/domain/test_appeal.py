@@ -1,17 +1,33 @@
 """The table of transitions, cell by cell: what it allows leads where it says, all else is refused."""
 
+import datetime as dt
+
 import pytest
 
-from appeals.domain.appeal import OPEN, TRANSITIONS, Action, Status, actions_in, transition
+from appeals.domain.appeal import ADDRESSES, EXPIRING, OPEN, TAKING, TRANSITIONS, Action, Status, actions_in, transition
 from statute.procedures import NotAllowedNow
+from statute.rules import RULE_SETS, rules_on
 
 STATUSES: tuple[Status | None, ...] = (None, *Status)
 CELLS = [(status, action) for status in STATUSES for action in Action]
-TERMINAL = {Status.ANSWERED, Status.WITHDRAWN, Status.REFUSED_BY_EXPIRY}
+TERMINAL = {Status.ANSWERED, Status.WITHDRAWN, Status.LEFT_WITHOUT_CONSIDERATION, Status.REFUSED_BY_EXPIRY}
+BY_LAW = {Action.EXPIRY, Action.LAPSE}
 EVENTS = {
     Action.FILING: "appeal.registered",
+    Action.ASSIGNMENT: "appeal.assigned",
+    Action.DEFECT: "appeal.defect_noticed",
+    Action.CORRECTION: "appeal.corrected",
+    Action.LAPSE: "appeal.not_corrected",
     Action.FORWARDING: "appeal.forwarded",
+    Action.EXTENSION: "appeal.extended",
+    Action.PRELIMINARY_DECISION: "appeal.preliminary_decision",
+    Action.OBJECTION: "appeal.objected",
+    Action.HEARING: "appeal.heard",
+    Action.DRAFT: "appeal.drafted",
+    Action.REWORK: "appeal.returned_for_rework",
     Action.DECISION: "appeal.answered",
+    Action.SIGNATURE: "appeal.answered",
+    Action.LEAVING: "appeal.left",
     Action.WITHDRAWAL: "appeal.withdrawn",
     Action.EXPIRY: "appeal.refused_by_expiry",
 }
@@ -21,7 +37,8 @@ EVENTS = {
 def test_an_allowed_step_leads_where_the_table_says(status: Status | None, action: Action) -> None:
     edge = transition(status, action)
     assert edge == TRANSITIONS[status, action]
-    assert edge.event == EVENTS[action]
+    part = "appeal.split_off" if status is None else "appeal.forwarded_in_part"
+    assert edge.event == (part if action is Action.SPLIT else EVENTS[action])
 
 
 @pytest.mark.parametrize(("status", "action"), [cell for cell in CELLS if cell not in TRANSITIONS])
@@ -35,9 +52,9 @@ def test_any_other_step_is_refused_with_what_is_allowed_instead(status: Status |
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_what_people_may_do_is_in_the_table_and_expiry_is_never_theirs(status: Status | None) -> None:
+def test_what_people_may_do_is_in_the_table_and_what_the_law_does_is_never_theirs(status: Status | None) -> None:
     offered = actions_in(status)
-    assert set(offered) == {action for known, action in TRANSITIONS if known is status} - {Action.EXPIRY}
+    assert set(offered) == {action for known, action in TRANSITIONS if known is status} - BY_LAW
     assert len(offered) == len(set(offered))
 
 
@@ -48,18 +65,35 @@ def test_every_status_is_reached_from_filing() -> None:
     assert reached == set(STATUSES)
 
 
-def test_an_appeal_starts_by_filing_alone() -> None:
-    assert actions_in(None) == (Action.FILING,)
+def test_an_appeal_starts_by_filing_or_as_a_part_of_one() -> None:
+    assert actions_in(None) == (Action.FILING, Action.SPLIT)
     assert [status for status, action in TRANSITIONS if action is Action.FILING] == [None]
 
 
-def test_every_open_status_can_expire_be_answered_and_be_withdrawn() -> None:
-    assert {Status.REGISTERED, Status.FORWARDED} == OPEN
-    for status in OPEN:
+def test_every_open_status_has_a_term_and_can_be_withdrawn() -> None:
+    assert {Status.DEFECT_TERM} == OPEN - EXPIRING
+    assert transition(Status.DEFECT_TERM, Action.LAPSE).target in EXPIRING
+    for status in EXPIRING:
         assert transition(status, Action.EXPIRY).target is Status.REFUSED_BY_EXPIRY
-        assert {Action.DECISION, Action.WITHDRAWAL} <= set(actions_in(status))
+    for status in OPEN:
+        assert transition(status, Action.WITHDRAWAL).target is Status.WITHDRAWN
+
+
+def test_every_open_status_can_come_to_an_answer() -> None:
+    leading = {Status.ANSWERED}
+    for _ in Status:
+        leading |= {status for (status, _), edge in TRANSITIONS.items() if edge.target in leading and status}
+    assert leading >= OPEN
 
 
 def test_nothing_leads_out_of_the_other_statuses() -> None:
     assert set(Status) - OPEN == TERMINAL
     assert [cell for cell in TRANSITIONS if cell[0] in TERMINAL] == []
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_every_action_says_who_takes_it_and_its_term_is_a_rule(name: str) -> None:
+    assert TAKING.keys() == set(Action) >= ADDRESSES.keys() | set(ADDRESSES.values())
+    for taking in TAKING.values():
+        if taking.clock is not None:
+            assert rules_on(dt.date(2026, 11, 23), name).rule(taking.clock, "request").term.n > 0

@@ -53,11 +53,15 @@ class NotHeard(Exception):
 
 
 class DecisionTooEarly(Exception):
-    """The applicant was told of the preliminary decision too lately for an adverse one today (APPC art. 73(1))."""
+    """The applicant was told of the preliminary decision too lately for an adverse one today (APPC art. 73(1)).
+
+    `try_after` is the first day on which it is allowed.
+    """
 
     def __init__(self, decide_from: date) -> None:
         super().__init__(f"an adverse decision is allowed from {decide_from}")
         self.decide_from = decide_from
+        self.try_after = decide_from.isoformat()
 
 
 class NotInVocabulary(Exception):

@@ -11,7 +11,7 @@ from sqlalchemy import Date, Text, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from appeals.domain.appeal import Relation, Status
-from appeals.permissions import PERMISSIONS, office_of, relation_to
+from appeals.permissions import IN_OFFICE, PERMISSIONS, office_of, relation_to
 from appeals.tables import appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
@@ -69,7 +69,7 @@ async def list_appeals(
     reading: Reading, caller: Caller, wanted: Wanted, *, after: UUID | None, limit: int
 ) -> list[Row]:
     """The caller's own appeals, or for an officer the register of the body; newest first, one more than `limit`."""
-    office = office_of(caller) if "officer" in caller.roles else None
+    office = office_of(caller) if caller.roles & IN_OFFICE else None
     values: dict[str, Any] = {"today": wanted.today, "limit": limit + 1}
     scope = "agency" if office else "applicant"
     if office:
