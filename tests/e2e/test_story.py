@@ -41,7 +41,7 @@ def test_an_appeal_is_filed_forwarded_answered_and_read(api: httpx.Client, heade
     ).json()
     assert (forwarded["status"], forwarded["agency"]["code"]) == ("forwarded", "akimat-almaty")
 
-    claims = {"sub": "city", "roles": ["officer"], "agency": forwarded["agency"]["bin"]}
+    claims = {"sub": "city", "roles": ["head"], "agency": forwarded["agency"]["bin"]}
     token = api.post("/sandbox/token", json={"claims": claims}).json()["access_token"]
     city = {"Authorization": f"Bearer {token}"}
     decision = {"outcome": "satisfied", "text": "Жөнделді.", "language": "kk"}

@@ -30,6 +30,14 @@ _ANSWERS = {
     "ru": "Ваше обращение рассмотрено. Принятые меры: работы включены в график, о результате будет сообщено.",
 }
 _OUTCOMES = ["explained", "explained", "satisfied", "satisfied", "partly_satisfied", "refused", "noted"]
+# Kinds that the head signs: `noted` is no answer to them, and these two outcomes are told beforehand.
+_SIGNED = {"application", "complaint"}
+_ADVERSE = {"partly_satisfied", "refused"}
+_PRELIMINARY = {
+    "text": "Өтінішіңізді толық қанағаттандыруға негіз жоқ; қарсылығыңызды білдіре аласыз.",
+    "language": "kk",
+    "no_hearing_reason": "Мән-жайлар құжаттармен толық расталған.",
+}
 _WITHDRAWN, _FORWARDED = 0.03, 0.08
 
 
@@ -39,6 +47,7 @@ class _Habit:
     def __init__(self, body: dict[str, Any], draw: Random) -> None:
         self.code: str = body["code"]
         self.officer = person(draw).claims("officer", agency=body["bin"])
+        self.head = self.officer | {"roles": ["officer", "head"]}
         self.usual_days = draw.choice((3, 5, 7, 9, 11, 13))
         self.silent = draw.choice((0.0, 0.0, 0.02, 0.05, 0.1, 0.3))
         self.busy = draw.choice((1, 1, 2, 3, 6))
@@ -74,23 +83,42 @@ async def _file(world: World, habits: dict[str, _Habit], habit: _Habit, who: Per
         forward = partial(_forward, world, filed["id"], habit, other, draw)
         world.at(world.working_day(today + timedelta(days=1)), MORNING, forward)
         return
-    _owe(world, filed["id"], filed["due_on"], habit, draw)
+    _owe(world, filed, habit, draw)
 
 
 async def _forward(world: World, appeal: str, habit: _Habit, other: _Habit, draw: Random) -> None:
     body = {"agency": other.code, "reason": "Мәселе сіздің құзыретіңізге жатады."}
     forwarded = await world.post("appeals", f"/v1/appeals/{appeal}/forwarding", habit.officer, body)
-    _owe(world, appeal, forwarded["due_on"], other, draw)
+    _owe(world, forwarded, other, draw)
 
 
-def _owe(world: World, appeal: str, due_on: str, habit: _Habit, draw: Random) -> None:
+def _owe(world: World, appeal: dict[str, Any], habit: _Habit, draw: Random) -> None:
     """Answer in the body's own time; what it leaves unanswered, or would answer too late, the sweep finds."""
-    due = date.fromisoformat(due_on)
+    due = date.fromisoformat(appeal["due_on"])
     if draw.random() < habit.silent:
         return
     day = world.working_day(world.now.date() + timedelta(days=max(1, round(draw.gauss(habit.usual_days * 1.4, 4)))))
     if day > due:
         return
+    outcome = draw.choice(_OUTCOMES)
+    if appeal["kind"] not in _SIGNED:
+        world.at(day, AFTERNOON, partial(_answer, world, appeal["id"], habit.officer, outcome, draw))
+        return
+    outcome = "explained" if outcome == "noted" else outcome
+    first = world.working_day(world.now.date() + timedelta(days=1))
+    if outcome in _ADVERSE:
+        # Three working days between, and a day off or a holiday besides.
+        day = world.working_day(max(day, first + timedelta(days=8)))
+        outcome = "explained" if day > due else outcome
+    if outcome in _ADVERSE:
+        told = {"outcome": outcome, **_PRELIMINARY}
+        address = f"/v1/appeals/{appeal['id']}/preliminary-decision"
+        world.at(first, MORNING, partial(world.post, "appeals", address, habit.officer, told))
+    if day <= due:
+        world.at(day, AFTERNOON, partial(_answer, world, appeal["id"], habit.head, outcome, draw))
+
+
+async def _answer(world: World, appeal: str, by: dict[str, Any], outcome: str, draw: Random) -> None:
     language = draw.choice(("kk", "ru"))
-    body = {"outcome": draw.choice(_OUTCOMES), "text": _ANSWERS[language], "language": language}
-    world.at(day, AFTERNOON, partial(world.post, "appeals", f"/v1/appeals/{appeal}/decision", habit.officer, body))
+    body = {"outcome": outcome, "text": _ANSWERS[language], "language": language}
+    await world.post("appeals", f"/v1/appeals/{appeal}/decision", by, body)
