@@ -17,7 +17,6 @@ TABLES = {
     "protocols",
     "affiliations",
     "comments",
-    "flagged_awards",
 }
 
 

@@ -13,11 +13,12 @@ from procurement.domain.pictures.concentration import Concentration, Supplied, h
 from procurement.domain.pictures.flow import STEPS, Step, picture_of_flow
 from procurement.domain.pictures.prices import Marks, PriceShown, picture_of_prices
 from procurement.domain.pictures.spending import MOST_MONTHS, Spent, grid_for, picture_of_spending
-from procurement.domain.pictures.svg import wrapped
-from procurement.domain.pictures.telling import WORDS, day, per_unit, percent, say, tenge
+from procurement.domain.pictures.telling import WORDS, per_unit, say, tenge
 from procurement.domain.tender import Method
 from redflags.prices import PARAMETERS
 from servicekit.languages import LANGUAGES
+from servicekit.numerals import day, percent
+from servicekit.svg import wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (

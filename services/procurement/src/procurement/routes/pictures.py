@@ -1,7 +1,5 @@
 """The addresses of pictures: each ends in `.svg`, and without that ending it is the data behind the picture."""
 
-from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +11,6 @@ from procurement.domain.pictures.spending import MOST_MONTHS, picture_of_spendin
 from procurement.domain.tender import Method
 from procurement.queries import pictures as queries
 from procurement.queries.prices import read_price
-from procurement.routes.asking import Speaking
 from procurement.routes.awards import LARGEST, Wanted
 from procurement.schemas.pictures import (
     Flow,
@@ -28,22 +25,13 @@ from procurement.schemas.pictures import (
     steps_of,
 )
 from redflags.prices import PARAMETERS
-from servicekit.conditional import etag, not_modified
 from servicekit.identity import CurrentCaller
-from servicekit.languages import Language
 from servicekit.paging import ListOf, Paging, up_to
+from servicekit.pictures import PICTURE, Speaking, data_of, picture
 from servicekit.routing import Route
 from servicekit.transactions import Read
 
 router = APIRouter(prefix="/v1", tags=["pictures"], route_class=Route)
-
-_SVG = "image/svg+xml"
-_ENDING = ".svg"
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture.", "content": {_SVG: {"schema": {"type": "string"}}}}
-}
-# A picture runs nothing, fetches nothing, and is nothing else than it says.
-_SAFE = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/pictures/spending")
@@ -58,13 +46,13 @@ async def list_spending(_: CurrentCaller, reading: Read, page: Paging, wanted: W
     return ListOf[Spending](items=[spending_of(row) for row in shown], next=more)
 
 
-@router.get("/pictures/spending.svg", response_class=Response, responses=_PICTURE)
+@router.get("/pictures/spending.svg", response_class=Response, responses=PICTURE)
 async def draw_spending(
     request: Request, _: CurrentCaller, reading: Read, wanted: Wanted, language: Speaking
 ) -> Response:
     """A picture of what was awarded by month and method, of the newest two years."""
     rows = await queries.list_spending(reading, wanted, behind=None, limit=MOST_MONTHS * len(Method))
-    return _picture(request, picture_of_spending([spent(row) for row in rows], language, _data(request)), language)
+    return picture(request, picture_of_spending([spent(row) for row in rows], language, data_of(request)), language)
 
 
 @router.get("/pictures/concentration")
@@ -79,7 +67,7 @@ async def list_concentration(_: CurrentCaller, reading: Read, page: Paging, want
     return ListOf[Share](items=[share_of(row) for row in shown], next=more)
 
 
-@router.get("/pictures/concentration.svg", response_class=Response, responses=_PICTURE)
+@router.get("/pictures/concentration.svg", response_class=Response, responses=PICTURE)
 async def draw_concentration(
     request: Request, _: CurrentCaller, reading: Read, wanted: Wanted, language: Speaking
 ) -> Response:
@@ -88,17 +76,17 @@ async def draw_concentration(
     asked = {"buyer_name": "buyer" in wanted, "item_name": "item" in wanted}
     named = [rows[0][name] for name, is_asked in asked.items() if rows and is_asked and rows[0][name]]
     subject = " – ".join(named) or None
-    drawn = picture_of_concentration(concentration_of(rows), subject, language, _data(request))
-    return _picture(request, drawn, language)
+    drawn = picture_of_concentration(concentration_of(rows), subject, language, data_of(request))
+    return picture(request, drawn, language)
 
 
-@router.get("/awards/{award_id}/price.svg", response_class=Response, responses=_PICTURE)
+@router.get("/awards/{award_id}/price.svg", response_class=Response, responses=PICTURE)
 async def draw_award_price(
     request: Request, _: CurrentCaller, reading: Read, award_id: UUID, language: Speaking
 ) -> Response:
     """A picture of what peers paid for a unit, with the award marked."""
     beside = await read_price(reading, award_id, PARAMETERS, most_peers=PARAMETERS.fewest_peers)
-    return _picture(request, picture_of_prices(price_shown(beside, language), language, _data(request)), language)
+    return picture(request, picture_of_prices(price_shown(beside, language), language, data_of(request)), language)
 
 
 @router.get("/contracts/{contract_id}/flow")
@@ -107,31 +95,12 @@ async def read_contract_flow(_: CurrentCaller, reading: Read, contract_id: UUID)
     return flow_of(await queries.read_flow(reading, contract_id))
 
 
-@router.get("/contracts/{contract_id}/flow.svg", response_class=Response, responses=_PICTURE)
+@router.get("/contracts/{contract_id}/flow.svg", response_class=Response, responses=PICTURE)
 async def draw_contract_flow(
     request: Request, _: CurrentCaller, reading: Read, contract_id: UUID, language: Speaking
 ) -> Response:
     """A picture of a contract's way from plan to payment."""
     flow = flow_of(await queries.read_flow(reading, contract_id))
     parties = f"{flow.buyer_name} → {flow.supplier.name or flow.supplier.party}"
-    drawn = picture_of_flow(flow.number, parties, steps_of(flow), language, _data(request))
-    return _picture(request, drawn, language)
-
-
-def _data(request: Request) -> str:
-    """The address of the data behind the picture that is asked for."""
-    url = request.url.remove_query_params("language")
-    return url.path.removesuffix(_ENDING) + (f"?{url.query}" if url.query else "")
-
-
-def _picture(request: Request, drawn: str, language: Language) -> Response:
-    content = drawn.encode()
-    version = sha256(content).hexdigest()[:32]
-    headers = {
-        **_SAFE,
-        "ETag": etag(version),
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        "Link": f'<{_data(request)}>; rel="alternate"; type="application/json"',
-    }
-    return not_modified(request, version) or Response(content, headers=headers, media_type=_SVG)
+    drawn = picture_of_flow(flow.number, parties, steps_of(flow), language, data_of(request))
+    return picture(request, drawn, language)

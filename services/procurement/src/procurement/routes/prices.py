@@ -6,7 +6,6 @@ from fastapi import APIRouter, Response
 
 from procurement.queries import prices as queries
 from procurement.queries.prices import By
-from procurement.routes.asking import Speaking
 from procurement.routes.awards import LARGEST, Wanted
 from procurement.schemas.prices import (
     AwardPrice,
@@ -19,6 +18,7 @@ from procurement.schemas.prices import (
 from redflags.prices import PARAMETERS
 from servicekit.identity import CurrentCaller
 from servicekit.paging import ListOf, Paging, up_to
+from servicekit.pictures import Speaking
 from servicekit.routing import Route
 from servicekit.transactions import Read
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from procurement.domain.pictures.svg import (
+from procurement.domain.pictures.telling import say, tenge
+from servicekit.numerals import number, percent
+from servicekit.svg import (
     FAINT,
     GREY,
     INK,
@@ -16,7 +18,6 @@ from procurement.domain.pictures.svg import (
     sheet,
     words,
 )
-from procurement.domain.pictures.telling import number, percent, say, tenge
 
 SHOWN = 10
 _WIDTH = 760

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from procurement.domain.pictures.svg import (
+from procurement.domain.pictures.telling import say, tenge
+from servicekit.numerals import day
+from servicekit.svg import (
     FAINT,
     GREY,
     INK,
@@ -18,7 +20,6 @@ from procurement.domain.pictures.svg import (
     sheet,
     words,
 )
-from procurement.domain.pictures.telling import day, say, tenge
 
 STEPS = ("plan", "tender", "award", "contract", "acceptance", "payment")
 _ABSENT: dict[str, object] = {"stroke": GREY, "stroke_dasharray": "5 4"}

@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from procurement.domain.pictures.spending import grid_for
-from procurement.domain.pictures.svg import (
+from procurement.domain.pictures.telling import per_unit, say, tenge
+from servicekit.numerals import day, number
+from servicekit.svg import (
     ACCENT,
     FAINT,
     GREY,
@@ -24,7 +26,6 @@ from procurement.domain.pictures.svg import (
     words,
     wrapped,
 )
-from procurement.domain.pictures.telling import day, number, per_unit, say, tenge
 
 _WIDTH, _HEIGHT = 760, 480
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 730, 232, 396

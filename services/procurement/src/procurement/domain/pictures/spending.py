@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from procurement.domain.pictures.svg import (
+from procurement.domain.pictures.telling import say, tenge
+from procurement.domain.tender import Method
+from servicekit.svg import (
     FAINT,
     GREY,
     INK,
@@ -15,8 +17,6 @@ from procurement.domain.pictures.svg import (
     sheet,
     words,
 )
-from procurement.domain.pictures.telling import say, tenge
-from procurement.domain.tender import Method
 
 MOST_MONTHS = 24
 _WIDTH, _HEIGHT = 860, 430
