@@ -10,6 +10,8 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/deadlines": "appeals",
     "/v1/leaving-grounds": "appeals",
     "/v1/journals/appeals": "appeals",
+    "/v1/statistics/appeals": "appeals",
+    "/v1/statistics/appeals.svg": "appeals",
     "/v1/awards": "procurement",
     "/v1/bids": "procurement",
     "/v1/complaints": "procurement",

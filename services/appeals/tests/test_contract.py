@@ -22,6 +22,7 @@ OPERATIONS = {
     "withdraw_appeal", "read_appeals_notices", "list_appeal_points", "list_earlier_appeals", "list_leaving_grounds",
     "assign_appeal", "notice_defect", "correct_appeal", "extend_appeal", "tell_preliminary_decision",
     "object_to_preliminary_decision", "record_hearing", "sign_decision", "return_for_rework", "leave_appeal",
+    "list_appeal_figures", "draw_appeal_figures",
 }  # fmt: skip
 
 

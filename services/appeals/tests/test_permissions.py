@@ -47,6 +47,8 @@ ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "list_agencies": ("GET", "/v1/agencies", 200),
     "list_leaving_grounds": ("GET", "/v1/leaving-grounds", 200),
     "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
+    "list_appeal_figures": ("GET", "/v1/statistics/appeals?by=agency", 200),
+    "draw_appeal_figures": ("GET", "/v1/statistics/appeals.svg?by=agency", 200),
     "file_appeal": ("POST", "/v1/appeals", 201),
     "list_appeals": ("GET", "/v1/appeals", 200),
     "read_appeals_journal": ("GET", "/v1/journals/appeals/entries", 200),

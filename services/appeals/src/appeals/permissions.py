@@ -22,6 +22,8 @@ PERMISSIONS = Permissions(
     {
         "list_agencies": {ANYONE: {ANY}},
         "explain_deadline": {ANYONE: {ANY}},
+        "list_appeal_figures": {ANYONE: {ANY}},
+        "draw_appeal_figures": {ANYONE: {ANY}},
         "file_appeal": {"citizen": {ANY}, "company": {ANY}},
         "list_appeals": {"citizen": {ANY}, "company": {ANY}, "officer": {ANY}, "head": {ANY}},
         "read_appeal": _PARTIES,

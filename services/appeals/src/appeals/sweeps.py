@@ -1,14 +1,16 @@
-"""What appeals need done as time passes: the term that ends without an answer, the days for a correction that pass."""
+"""What appeals need done as time passes: terms end unanswered, days for a correction pass, what happened is counted."""
 
 from datetime import date, datetime, time, timedelta
 
 from appeals.commands.charging import lapse_defects, oldest_lapsed
+from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
 from servicekit.database import Reading, Writing
 from servicekit.sweeps import Sweep
 from statute.deadlines import ALMATY, local
 
 _BATCH = 200
+_ENTRIES = 5000
 
 
 async def _expire(writing: Writing, now: datetime) -> int:
@@ -27,6 +29,10 @@ async def _lapse_waits(reading: Reading, now: datetime) -> timedelta:
     return _since(await oldest_lapsed(reading, today=local(now).date()), now)
 
 
+async def _count(writing: Writing, _: datetime) -> int:
+    return await count_appeals(writing, limit=_ENTRIES)
+
+
 def _since(last_day: date | None, now: datetime) -> timedelta:
     """How long what was due on a day has waited since that day's end."""
     if last_day is None:
@@ -37,4 +43,5 @@ def _since(last_day: date | None, now: datetime) -> timedelta:
 SWEEPS = (
     Sweep("expire-appeals", _expire, _expiry_waits),
     Sweep("lapse-defects", _lapse, _lapse_waits),
+    Sweep("count-appeals", _count, oldest_uncounted),
 )

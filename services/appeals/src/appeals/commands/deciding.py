@@ -7,7 +7,7 @@ from uuid import UUID
 
 from appeals.commands.taking import begin_in_time, tell
 from appeals.domain.appeal import Action, Outcome
-from appeals.domain.clocks import pinned_clocks
+from appeals.domain.clocks import days_taken, pinned_clocks
 from appeals.domain.errors import CrimeReported, NoSuchEarlierAppeal
 from appeals.domain.hearing import require_heard
 from appeals.domain.vocabulary import Procedure, ground, procedure_of, require_outcome
@@ -53,7 +53,7 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
     require_outcome(rule, decision.outcome)
     require_heard(row, decision.outcome, rule, local(now).date())
     if not to_sign:
-        return await tell(writing, step, _DECIDE, _answer(decision, caller, caller, now), **_told(row, decision))
+        return await tell(writing, step, _DECIDE, _answer(row, decision, caller, caller, now), **_told(row, decision))
     draft = {"outcome": decision.outcome, "text": decision.text, "language": decision.language, "by": caller.subject}
     public = {"agency": row["agency"]}
     return await tell(writing, step, _DRAFT, {"draft": draft}, public=public, private=_told(row, decision)["private"])
@@ -70,7 +70,7 @@ async def sign_decision(writing: Writing, caller: Caller, row: Row, *, now: date
     draft = row["draft"]
     decision = Decision(outcome=Outcome(draft["outcome"]), text=draft["text"], language=draft["language"])
     require_heard(row, decision.outcome, pinned_clocks(row).rule, local(now).date())
-    values = _answer(decision, None, caller, now) | {"decided_by": draft["by"]}
+    values = _answer(row, decision, None, caller, now) | {"decided_by": draft["by"]}
     return await tell(writing, step, _DECIDE, values, **_told(row, decision))
 
 
@@ -107,7 +107,7 @@ async def leave_appeal(writing: Writing, caller: Caller, row: Row, leaving: Leav
     return await tell(writing, step, _LEAVE, values, public=public, private={"detail": shown})
 
 
-def _answer(decision: Decision, decided: Caller | None, signed: Caller, now: datetime) -> dict[str, Any]:
+def _answer(row: Row, decision: Decision, decided: Caller | None, signed: Caller, now: datetime) -> dict[str, Any]:
     return {
         "outcome": decision.outcome,
         "answer": decision.text,
@@ -116,6 +116,7 @@ def _answer(decision: Decision, decided: Caller | None, signed: Caller, now: dat
         "draft": None,
         "decided_by": None if decided is None else decided.subject,
         "signed_by": signed.subject,
+        "days_taken": days_taken(pinned_clocks(row), local(now).date()),
     }
 
 
@@ -126,7 +127,8 @@ def _told(row: Row, decision: Decision) -> dict[str, Any]:
     }
 
 
-_DECIDE = changing(appeals, "outcome", "answer", "answer_language", "answered_at", "draft", "decided_by", "signed_by")
+_ANSWER = ("outcome", "answer", "answer_language", "answered_at", "draft", "decided_by", "signed_by", "days_taken")
+_DECIDE = changing(appeals, *_ANSWER)
 _DRAFT = changing(appeals, "draft")
 _REWORK = changing(appeals, "draft")
 _LEAVE = changing(appeals, "ground", "ground_detail")

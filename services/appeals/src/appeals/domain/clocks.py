@@ -127,6 +127,12 @@ def clock(row: Mapping[str, Any], matter: str, starts_on: date, *, n: int | None
     return Clock(matter, starts_on, due_on(starts_on, term, calendar(row["calendar"]), Week(row["week"])), rule)
 
 
+def days_taken(clocks: Clocks, answered_on: date) -> int:
+    """The working days from registration to an answer, in the week of the body; none of an answer on the same day."""
+    days = calendar(clocks.calendar).days(clocks.registered_on + _ONE_DAY, answered_on, clocks.week)
+    return sum(day.working for day in days)
+
+
 def last_day_for_notice(clocks: Clocks, rule: Rule) -> date:
     """The last working day on which a preliminary decision can be told, so that the decision is still in time.
 

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Sequence,
     Table,
     Text,
@@ -21,13 +20,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.appeal import EXPIRING, Kind, Outcome, Status
+from appeals.tables.figures import answer_days as answer_days
+from appeals.tables.figures import counted as counted
+from appeals.tables.figures import figures as figures
+from appeals.tables.schema import metadata as metadata
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
 
-metadata = MetaData()
-
 appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 
+
+# The words of a register's rows, and the body whose register it is: what is no letter or digit parts words.
+WORDS = text(
+    "(to_tsvector('simple'::regconfig, translate((subject || ' '::text) || number,"
+    " '-./_:@&=+~#'::text, '           '::text)) || array_to_tsvector(ARRAY[agency]))"
+)
 
 appeals = Table(
     "appeals",
@@ -88,12 +95,15 @@ appeals = Table(
     # Who wrote the decision and who signed it, by the tokens' subjects: neither may judge a complaint about it.
     Column("decided_by", Text),
     Column("signed_by", Text),
+    # Working days from registration to the answer, in the week and the calendar of the body.
+    Column("days_taken", Integer),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
     Column("crime", Boolean, nullable=False, server_default=false()),
     one_of("appeals", "kind", Kind),
     one_of("appeals", "status", Status),
     one_of("appeals", "outcome", Outcome),
     CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
+    CheckConstraint("days_taken >= 0", name="appeals_days_taken"),
     CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
     CheckConstraint("(status = 'left_without_consideration') = (ground IS NOT NULL)", name="appeals_ground"),
     CheckConstraint("(status = 'to_sign') = (draft IS NOT NULL)", name="appeals_draft"),
@@ -101,6 +111,9 @@ appeals = Table(
     CheckConstraint("status <> 'hearing' OR decide_from IS NOT NULL", name="appeals_hearing"),
     Index("appeals_applicant", "applicant_scheme", "applicant_id", "id"),
     Index("appeals_agency", "agency", "id"),
+    Index("appeals_agency_status", "agency", "status", "id"),
+    Index("appeals_agency_kind", "agency", "kind", "id"),
+    Index("appeals_words", WORDS, postgresql_using="gin"),
     Index(
         "appeals_open_due",
         "due_on",

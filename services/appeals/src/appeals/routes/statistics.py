@@ -1,0 +1,88 @@
+"""The open statistics of appeals, as data in every form and as a picture."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from appeals.domain.pictures.figures import picture_of_figures
+from appeals.queries.statistics import Asked, Line, appeal_figures, counted_until, days_taken
+from appeals.schemas.statistics import AppealFigures, bar_of, figures_of
+from servicekit.clock import Now
+from servicekit.identity import CurrentCaller
+from servicekit.paging import ListOf, Paging
+from servicekit.pictures import PICTURE, Speaking, data_of, picture
+from servicekit.routing import Route
+from servicekit.transactions import Read
+from statute.deadlines import local
+
+router = APIRouter(prefix="/v1", tags=["statistics"], route_class=Route)
+
+_A_MONTH = "^[12][0-9]{3}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$"
+_DIMENSION = "(agency|kind|month)"
+Month = Annotated[str | None, Query(pattern=_A_MONTH, examples=["2026-11"])]
+
+
+async def _asked(
+    now: Now,
+    by: Annotated[
+        str | None,
+        Query(
+            pattern=f"^{_DIMENSION}(,{_DIMENSION}){{0,2}}$",
+            examples=["agency,kind"],
+            description="What to tell apart: agency, kind, month, or several, with commas. Without it: nothing.",
+        ),
+    ] = None,
+    since: Annotated[
+        Month, Query(alias="from", description="Filed in this month or later; a day stands for its month.")
+    ] = None,
+    until: Annotated[
+        Month, Query(alias="to", description="Filed in this month or earlier; a day stands for its month.")
+    ] = None,
+    synthetic: Annotated[
+        bool | None, Query(description="Appeals of invented people alone, or without them; without it: all.")
+    ] = None,
+) -> Asked:
+    return Asked(
+        by=tuple(dict.fromkeys(by.split(","))) if by else (),
+        since=_first_day(since),
+        until=_first_day(until),
+        synthetic=synthetic,
+        today=local(now).date(),
+    )
+
+
+What = Annotated[Asked, Depends(_asked)]
+
+
+@router.get("/statistics/appeals")
+async def list_appeal_figures(_: CurrentCaller, reading: Read, page: Paging, asked: What) -> ListOf[AppealFigures]:
+    """What became of appeals, and how fast they were answered, by body, kind and month of filing."""
+    after = page.key(*[str] * len(asked.by))
+    lines = await appeal_figures(reading, asked)
+    rest = [line for line in lines if after is None or line.key > after]
+    shown = rest[: page.limit]
+    items = await _told(reading, asked, shown)
+    more = page.next_after(*shown[-1].key) if len(rest) > page.limit else None
+    return ListOf[AppealFigures](items=items, next=more)
+
+
+@router.get("/statistics/appeals.svg", response_class=Response, responses=PICTURE)
+async def draw_appeal_figures(
+    request: Request, _: CurrentCaller, reading: Read, asked: What, language: Speaking
+) -> Response:
+    """A picture of what became of appeals: the largest lines, with the working days in which half was answered."""
+    told = await _told(reading, asked, await appeal_figures(reading, asked))
+    bars = [bar for each in told if (bar := bar_of(each, language)) is not None]
+    drawn = picture_of_figures(bars, left_out=len(told) - len(bars), language=language, data_href=data_of(request))
+    return picture(request, drawn, language)
+
+
+async def _told(reading: Read, asked: Asked, lines: list[Line]) -> list[AppealFigures]:
+    days = await days_taken(reading, asked, lines)
+    as_of = await counted_until(reading)
+    return [figures_of(line, asked.by, days.get(line.key, (None, None)), as_of) for line in lines]
+
+
+def _first_day(month: str | None) -> date | None:
+    return None if month is None else date.fromisoformat(f"{month[:7]}-01")
