@@ -274,7 +274,10 @@ def bought(database: TestDatabase) -> Callable[..., Awaitable[None]]:
             await admin.execute("ALTER TABLE awards ENABLE TRIGGER USER")
             await admin.execute(copied, json.dumps(sent, default=str))
         finally:
-            await admin.execute("ALTER TABLE awards ENABLE TRIGGER ALL")
+            await admin.execute(
+                "ALTER TABLE awards ENABLE TRIGGER ALL, ENABLE ALWAYS TRIGGER award_as_json,"
+                " ENABLE ALWAYS TRIGGER awards_keep_flags"
+            )
             await admin.close()
 
     return insert

@@ -17,6 +17,7 @@ TABLES = {
     "protocols",
     "affiliations",
     "comments",
+    "flagged_awards",
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -29,9 +30,9 @@ from sqlalchemy import (
 from procurement.domain.award import ForeignStatus, Status
 from procurement.domain.regions import Region
 from procurement.domain.tender import ForeignMethod, Method
-from procurement.queries.flags import flagged
 from procurement.queries.suppliers import supplied_by
-from procurement.tables import awards
+from procurement.tables import awards, flagged_awards
+from redflags import RULES
 from servicekit.bulk import CopyOf
 from servicekit.database import Query, Reading, Row
 from servicekit.forms import Form
@@ -39,12 +40,16 @@ from servicekit.languages import LANGUAGES
 from servicekit.permissions import NotFound
 
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
-# Filters whose values are words of a short list, by their columns.
+# Filters whose values are words of a short list.
 _CLOSED: Mapping[str, frozenset[str]] = {
+    "flag": frozenset(RULES),
     "method": frozenset([*Method, *ForeignMethod]),
     "region": frozenset(Region),
     "status": frozenset([*Status, *ForeignStatus]),
 }
+
+
+Written = tuple[tuple[str, str], ...]
 
 
 class Sort(StrEnum):
@@ -182,19 +187,16 @@ def _said(column: ColumnElement[str]) -> ColumnElement[Any]:
     return func.nullif(column, _key(""))
 
 
-def _conditions() -> dict[str, ColumnElement[bool]]:
+def _conditions(walked: Table) -> dict[str, ColumnElement[bool]]:
     """Every filter by its name: `since` and `before` are moments, `least` and `most` are in tiyn."""
-    table = awards.c
     return {
-        **supplied_by(table.supplier),
-        **{name: table[name] == bindparam(name) for name in _SAME},
-        "item": table.item_code == bindparam("item"),
-        "flag": flagged(),
-        "since": table.awarded_at >= bindparam("since"),
-        "before": table.awarded_at < bindparam("before"),
-        "least": table.amount >= bindparam("least"),
-        "most": table.amount <= bindparam("most"),
-        "q": table.words.op("@@")(func.plainto_tsquery(_SIMPLE, bindparam("q", type_=Text))),
+        **supplied_by(awards.c.supplier),
+        **{name: column == bindparam(name) for name, column in _SAME.items()},
+        "since": walked.c.awarded_at >= bindparam("since"),
+        "before": walked.c.awarded_at < bindparam("before"),
+        "least": walked.c.amount >= bindparam("least"),
+        "most": walked.c.amount <= bindparam("most"),
+        "q": awards.c.words.op("@@")(func.plainto_tsquery(_SIMPLE, bindparam("q", type_=Text))),
     }
 
 
@@ -204,24 +206,28 @@ _RANGES = {
 }
 
 
-def meets(given: frozenset[str]) -> list[ColumnElement[bool]]:
-    """The conditions that an award meets, by the names of the filters."""
-    conditions = _conditions()
+def meets(given: frozenset[str], written: Written = ()) -> list[ColumnElement[bool]]:
+    """The conditions that an award meets, by the names of the filters; of those `written`, the words are known."""
+    conditions = _conditions(_walked(given)) | {name: _SAME[name] == _key(word) for name, word in written}
     # Of what cannot be, nothing is looked at: without a column, PostgreSQL asks this once, before all rows.
     possible = [one <= other for (low, high), (one, other) in _RANGES.items() if {low, high} <= given]
-    return [*(conditions[name] for name in sorted(given)), *possible]
+    joined = [flagged_awards.c.award_id == awards.c.id] if "flag" in given else []
+    return [*(conditions[name] for name in sorted(given)), *joined, *possible]
+
+
+def _walked(given: frozenset[str]) -> Table:
+    """The table whose order a list has: which awards a rule stands of is kept in each order."""
+    return flagged_awards if "flag" in given else awards
 
 
 @lru_cache(maxsize=1024)
-def page_of(
-    given: frozenset[str], written: tuple[tuple[str, str], ...], sort: Sort, *, begun: bool, limit: int
-) -> Query:
+def page_of(given: frozenset[str], written: Written, sort: Sort, *, begun: bool, limit: int) -> Query:
     """The statement for a page of so many awards and one more, compiled when it first occurs.
 
     Words of short lists and the limit are written into it: the planner then knows how rare they are, and what has no
     parameter is planned once.
     """
-    shown = select(_column(sort).label("key"), awards.c.id, awards.c.as_json)
+    shown = select(_column(given, sort).label("key"), awards.c.id, awards.c.as_json)
     return Query(_sorted(shown, given, sort, begun=begun, written=written).limit(literal_column(str(limit + 1))))
 
 
@@ -233,29 +239,27 @@ def _whole(given: frozenset[str], sort: Sort, form: Form, *, begun: bool) -> Que
 
 
 def _sorted(
-    statement: Select[Any],
-    given: frozenset[str],
-    sort: Sort,
-    *,
-    begun: bool,
-    written: tuple[tuple[str, str], ...] = (),
+    statement: Select[Any], given: frozenset[str], sort: Sort, *, begun: bool, written: Written = ()
 ) -> Select[Any]:
-    column = _column(sort)
-    conditions = [awards.c[name] == _key(word) for name, word in written]
-    statement = statement.where(*conditions, *meets(given.difference(name for name, _ in written)))
+    column, unique = _column(given, sort), _walked(given).c["award_id" if "flag" in given else "id"]
+    statement = statement.where(*meets(given, written))
     if begun:
-        key = func.row(column, awards.c.id)
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
+        key = func.row(column, unique)
         statement = statement.where(key > behind if sort is Sort.SMALLEST else key < behind)
-    order = [column, awards.c.id] if sort is Sort.SMALLEST else [column.desc(), awards.c.id.desc()]
+    order = [column, unique] if sort is Sort.SMALLEST else [column.desc(), unique.desc()]
     return statement.order_by(*order)
 
 
-def _column(sort: Sort) -> Column[Any]:
-    return awards.c.awarded_at if sort is Sort.NEWEST else awards.c.amount
+def _column(given: frozenset[str], sort: Sort) -> Column[Any]:
+    return _walked(given).c["awarded_at" if sort is Sort.NEWEST else "amount"]
 
 
-_SAME = ("buyer", "method", "region", "status", "source", "ocid", "currency")
+_SAME: Mapping[str, Column[Any]] = {
+    **{name: awards.c[name] for name in ("buyer", "method", "region", "status", "source", "ocid", "currency")},
+    "item": awards.c.item_code,
+    "flag": flagged_awards.c.rule,
+}
 _NO_NAME: ColumnElement[Any] = literal_column("NULL", Text)
 _MONTH = func.to_char(awards.c.awarded_on, _key("YYYY-MM"))
 _KEYS: dict[By, tuple[ColumnElement[Any], ColumnElement[Any]]] = {

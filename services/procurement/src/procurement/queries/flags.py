@@ -15,9 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
-    exists,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -54,16 +52,6 @@ async def names_of(reading: Reading, supplier: UUID) -> list[str]:
 def company_id(number: str) -> str:
     """The id by which releases name a body or a company of Kazakhstan."""
     return f"{_COMPANY}-{number}"
-
-
-def flagged() -> ColumnElement[bool]:
-    """That a rule, given as `flag`, stands of an award in the statement: of itself, its contract, or its process."""
-    return exists(
-        select(literal_column("1"))
-        .where(flags.c.ocid == awards.c.ocid, flags.c.rule == bindparam("flag", type_=Text))
-        .where(flags.c.state == literal_column("'flag'"))
-        .where(_touches(awards.c.id, cast(awards.c.lot_id, Text)))
-    )
 
 
 def _touches(award: ColumnElement[UUID], lot: ColumnElement[str]) -> ColumnElement[bool]:

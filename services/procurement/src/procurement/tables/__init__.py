@@ -32,6 +32,7 @@ from procurement.tables.contracts import contract_number as contract_number
 from procurement.tables.contracts import contracts as contracts
 from procurement.tables.discussions import comments as comments
 from procurement.tables.flags import flag_progress as flag_progress
+from procurement.tables.flags import flagged_awards as flagged_awards
 from procurement.tables.flags import flags as flags
 from procurement.tables.ocds import processes as processes
 from procurement.tables.ocds import release_position as release_position

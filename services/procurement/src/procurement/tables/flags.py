@@ -1,4 +1,4 @@
-"""The tables of red flags: what each rule says of its subjects, and how far the rules have come."""
+"""The tables of red flags: what each rule says of its subjects, of which awards, and how far the rules have come."""
 
 from sqlalchemy import (
     BigInteger,
@@ -49,6 +49,20 @@ flags = Table(
     Index("flags_process", "ocid", "rule", postgresql_where=text("ocid IS NOT NULL")),
     Index("flags_buyer", "buyer", "rule", "kind", "subject", postgresql_where=text("buyer IS NOT NULL")),
     Index("flags_parties", "parties", postgresql_using="gin"),
+)
+
+# The awards of which a rule stands: of themselves, their contract, their lot, or their whole process. Triggers of the
+# database keep it with every change of a finding, at the end of its transaction, and of an award, whoever makes it.
+flagged_awards = Table(
+    "flagged_awards",
+    metadata,
+    Column("rule", Text, nullable=False),
+    Column("award_id", Uuid, nullable=False),
+    Column("awarded_at", DateTime(timezone=True), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    PrimaryKeyConstraint("award_id", "rule"),
+    Index("flagged_awards_newest", "rule", "awarded_at", "award_id"),
+    Index("flagged_awards_amounts", "rule", "amount", "award_id"),
 )
 
 # How far the rules of processes, and those of populations, have come: the last position of `processes` that they saw,
