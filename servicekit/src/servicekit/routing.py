@@ -14,7 +14,7 @@ from servicekit.database import Writing
 from servicekit.endpoints import Handler, plain_handler
 from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
-from servicekit.identity import admit, asks_for_caller
+from servicekit.identity import admit, asks_for_caller, leaves_unnamed
 from servicekit.journal import RecordedRefusal
 from servicekit.paging import ListOf, Packaged
 from servicekit.strict_json import UnreadableBody, loads
@@ -37,7 +37,7 @@ class Route(APIRoute):
 
     Nothing unknown is asked; the caller is known and has a role for the operation; the body is JSON; the transaction
     is open. The answer of a change is stored with it, so that a repeat gets the same. What an endpoint asks for is
-    read off its arguments (`CurrentCaller`, `Read`, `RestrictedRead`, `Write`) when the route is made.
+    read off its arguments (`CurrentCaller` or `Unnamed`, `Read`, `RestrictedRead`, `Write`) when the route is made.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Route(APIRoute):
         route = self._as_included()
         handle = plain_handler(route) or super().get_route_handler()
         known = frozenset(_query_parameters(route.dependant))
-        identified = asks_for_caller(route.dependant)
+        identified, unnamed = asks_for_caller(route.dependant), leaves_unnamed(route.dependant)
         opener = opener_for(route.dependant)
         listing = None
         if _is_list(self.response_model):
@@ -61,7 +61,7 @@ class Route(APIRoute):
             _refuse_unknown_parameters(request, known)
             form = Form.JSON if listing is None else form_asked(request, listing.forms)
             if identified:
-                await admit(request, self.name)
+                await admit(request, self.name, unnamed=unnamed)
             if listing is not None and form is not Form.JSON:
                 return Whole(listing, request, form)
             if route.body_field is not None and await request.body():

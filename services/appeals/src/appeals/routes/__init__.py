@@ -1,5 +1,13 @@
 """The addresses of appeals: HTTP in, one call, HTTP out."""
 
-from appeals.routes import agencies, appeals, procedure, statistics
+from appeals.routes import agencies, anonymous, appeals, kinds, procedure, statistics
 
-ROUTERS = [agencies.router, appeals.router, procedure.router, statistics.router]
+# What names nobody comes first, since its address could be that of an appeal.
+ROUTERS = [
+    agencies.router,
+    kinds.router,
+    anonymous.router,
+    appeals.router,
+    procedure.router,
+    statistics.router,
+]
