@@ -216,8 +216,11 @@ def meets(given: frozenset[str], written: Written = ()) -> list[ColumnElement[bo
 
 
 def _walked(given: frozenset[str]) -> Table:
-    """The table whose order a list has: which awards a rule stands of is kept in each order."""
-    return flagged_awards if "flag" in given else awards
+    """The table whose order a list has: that of which awards a rule stands, if it knows all that is asked.
+
+    With other filters it is joined, and the planner begins with it where the rule is the rarest of them.
+    """
+    return flagged_awards if "flag" in given and given <= _KEPT else awards
 
 
 @lru_cache(maxsize=1024)
@@ -241,7 +244,8 @@ def _whole(given: frozenset[str], sort: Sort, form: Form, *, begun: bool) -> Que
 def _sorted(
     statement: Select[Any], given: frozenset[str], sort: Sort, *, begun: bool, written: Written = ()
 ) -> Select[Any]:
-    column, unique = _column(given, sort), _walked(given).c["award_id" if "flag" in given else "id"]
+    column = _column(given, sort)
+    unique = flagged_awards.c.award_id if column.table is flagged_awards else awards.c.id
     statement = statement.where(*meets(given, written))
     if begun:
         behind = func.row(bindparam("behind", type_=column.type), bindparam("behind_id", type_=Uuid))
@@ -260,6 +264,7 @@ _SAME: Mapping[str, Column[Any]] = {
     "item": awards.c.item_code,
     "flag": flagged_awards.c.rule,
 }
+_KEPT = frozenset({"flag", *(name for names in _RANGES for name in names)})
 _NO_NAME: ColumnElement[Any] = literal_column("NULL", Text)
 _MONTH = func.to_char(awards.c.awarded_on, _key("YYYY-MM"))
 _KEYS: dict[By, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
