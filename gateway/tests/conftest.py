@@ -19,6 +19,7 @@ from fastapi.responses import JSONResponse
 from gateway.main import create_app
 from gateway.settings import Settings
 from servicekit.app import assemble, health_router
+from servicekit.incoming import BodyLimit
 from servicekit.logs import configure_logs
 from servicekit.metrics import Metrics
 from servicekit.problems import Catalogue
@@ -73,7 +74,7 @@ def serve(own_issuer: Issuer, seen: Seen, way: str) -> Serve:
             Metrics("echo"),
             Catalogue({}),
             [*routes, _echo(seen), health_router()],
-            limit=2**40,
+            limit=BodyLimit(2**40),
         )
         usual: dict[str, Any] = {"environment": "local", "issuer": own_issuer.name, "jwks_url": JWKS_URL}
         issuer = InProcess(_publishing(own_issuer))

@@ -21,8 +21,10 @@ from gateway.pages import pages, router
 from gateway.passage import Passage
 from gateway.permissions import PERMISSIONS
 from gateway.problems import OWN, problem
+from gateway.routes import FILES
 from gateway.settings import Settings
 from servicekit.app import assemble, health_router, token_verifier
+from servicekit.incoming import BodyLimit
 from servicekit.logs import configure_logs
 from servicekit.metrics import Metrics
 from servicekit.upstream import Http, Upstream
@@ -87,10 +89,11 @@ def create_app(
             }
 
     app = FastAPIOffline(title="Ashyq", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None)
-    assemble(app, metrics, OWN, [router, notices.router, pages, health_router()], limit=settings.body_limit)
+    limit = BodyLimit(settings.body_limit, settings.file_limit, FILES)
+    assemble(app, metrics, OWN, [router, notices.router, pages, health_router()], limit=limit)
     app.add_exception_handler(TooManyRequests, _answer_too_many)
     # What only passes through does not go through the layers of the pages.
-    return Entrance(Passage(app, metrics, seconds=settings.answer_seconds, limit=settings.body_limit))
+    return Entrance(Passage(app, metrics, seconds=settings.answer_seconds, limit=limit))
 
 
 def _limits(settings: Settings, metrics: Metrics) -> Limits:

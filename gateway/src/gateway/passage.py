@@ -5,7 +5,7 @@ It does for what passes on what the kit's boundary does for pages; one layer, be
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -17,6 +17,7 @@ from servicekit.boundary import REQUEST_ID, BodyTooLarge
 from servicekit.connection import Unreachable
 from servicekit.deadlines import Deadlines
 from servicekit.identity import Caller, InvalidToken, TokenVerifier, identify
+from servicekit.incoming import BodyLimit
 from servicekit.metrics import Metrics
 
 _log = structlog.get_logger("requests")
@@ -30,8 +31,8 @@ _RECOGNISED_AT_MOST = 4096
 class Passage:
     """Hands a request to the service that the route table names, or to the gateway's own pages."""
 
-    def __init__(self, pages: ASGIApp, metrics: Metrics, *, seconds: float, limit: int) -> None:
-        """A passage where `seconds` may go by until an answer begins, for bodies of at most `limit` bytes."""
+    def __init__(self, pages: ASGIApp, metrics: Metrics, *, seconds: float, limit: BodyLimit) -> None:
+        """A passage where `seconds` may go by until an answer begins, for bodies within the limit."""
         self._pages = pages
         self._metrics = metrics
         self._limit = limit
@@ -43,7 +44,7 @@ class Passage:
         if upstream is None:
             await self._pages(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, self._limit, self._waiting)
+        exchange = _Exchange(scope, receive, send, self._limit, self._waiting)
         began = time.perf_counter()
         try:
             await self._pass_on(upstream, scope, exchange)
@@ -63,7 +64,7 @@ class Passage:
                 _log_request(scope, exchange.status, seconds)
 
     async def _pass_on(self, upstream: ASGIApp, scope: Scope, exchange: "_Exchange") -> None:
-        shown = _shown(scope["headers"], self._limit)
+        shown = _shown(scope, self._limit)
         limits = scope["state"]["limits"]
         await limits.count_address(scope)
         if shown:
@@ -94,6 +95,7 @@ class _Exchange:
         "_limit",
         "_receive",
         "_received",
+        "_scope",
         "_send",
         "_task",
         "_waiting",
@@ -103,11 +105,14 @@ class _Exchange:
         "status",
     )
 
-    def __init__(self, receive: Receive, send: Send, limit: int, waiting: Deadlines["_Exchange"]) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, limit: BodyLimit, waiting: Deadlines["_Exchange"]
+    ) -> None:
         self.status = 500
         self.started = False
         self.passed_on = False
         self.is_given_up = False
+        self._scope = scope
         self._receive = receive
         self._received = 0
         self._send = send
@@ -119,8 +124,12 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            if self._received > self._limit:
+            if self._limit.is_passed(self._scope, self._received):
                 raise BodyTooLarge
+            if message.get("more_body") and not self.started and self._limit.takes_file(self._scope):
+                # A long upload may take its time, too, as long as something comes.
+                self._waiting.remove(self)
+                self._waiting.add(self)
         elif not self.started:
             self.status = _CALLER_LEFT
         return message
@@ -138,17 +147,17 @@ class _Exchange:
             self._task.cancel()
 
 
-def _shown(headers: Iterable[tuple[bytes, bytes]], limit: int) -> list[bytes]:
+def _shown(scope: Scope, limit: BodyLimit) -> list[bytes]:
     """The Authorization headers of a request.
 
     Raises:
-        BodyTooLarge: its headers announce a body of more than `limit` bytes.
+        BodyTooLarge: its headers announce a body beyond the limit.
     """
     shown = []
-    for name, value in headers:
+    for name, value in scope["headers"]:
         if name == b"authorization":
             shown.append(value)
-        elif name == b"content-length" and value.isdigit() and int(value) > limit:
+        elif name == b"content-length" and value.isdigit() and limit.is_passed(scope, int(value)):
             raise BodyTooLarge
     return shown
 

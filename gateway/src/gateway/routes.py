@@ -1,5 +1,6 @@
 """Where each resource lives: the route table, as data."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,6 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/agencies": "appeals",
     "/v1/appeals": "appeals",
     "/v1/deadlines": "appeals",
-    "/v1/kinds": "appeals",
     "/v1/leaving-grounds": "appeals",
     "/v1/journals/appeals": "appeals",
     "/v1/statistics/appeals": "appeals",
@@ -40,6 +40,8 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/proceedings": "registry",
     "/sandbox": "sandbox",
 }
+# Where the body of a POST is a file, which may be larger than other bodies and take longer.
+FILES = (re.compile(r"/v1/appeals/[^/]+/attachments"),)
 # Who keeps a journal also tells people of its entries.
 HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service and path.startswith("/v1/journals/"))
 

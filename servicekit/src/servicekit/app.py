@@ -35,6 +35,7 @@ from servicekit.feed import (
 )
 from servicekit.idempotency import forget_replies
 from servicekit.identity import CurrentCaller, IssuerKeys, TokenVerifier
+from servicekit.incoming import BodyLimit, file_addresses
 from servicekit.journal import commit_entries
 from servicekit.languages import Translated
 from servicekit.mailbox import MailboxNotice, NoticeDelivery, NoticeObject, mailbox_router
@@ -136,9 +137,8 @@ def create_service(
         # Nobody sets up OpenTelemetry here, and to find that out anew costs every request time.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    return assemble(
-        app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=settings.body_limit
-    )
+    limit = BodyLimit(settings.body_limit, settings.file_limit, file_addresses(service.routers))
+    return assemble(app, metrics, service.problems, [*routers, health_router(), _readiness_router()], limit=limit)
 
 
 async def _open(
@@ -183,11 +183,11 @@ async def _open(
 
 
 def assemble(
-    app: FastAPI, metrics: Metrics, catalogue: Catalogue, routers: Sequence[APIRouter], *, limit: int
+    app: FastAPI, metrics: Metrics, catalogue: Catalogue, routers: Sequence[APIRouter], *, limit: BodyLimit
 ) -> FastAPI:
     """Give an app what every app of the house has: its boundary, its problems, its routes and their description.
 
-    `limit` is the most bytes of a request body.
+    `limit` says how large a request body may be.
     """
     catalogue = KIT | Catalogue({}, {BodyTooLarge: "too-large"}) | catalogue
     app.router.redirect_slashes = False  # the address would be made of the Host header, which anybody can send

@@ -28,6 +28,7 @@ class IdentitySettings(BaseSettings):
     jwks_url: str = Field(validation_alias="ASHYQ_JWKS_URL")
     clock_file: Path | None = Field(default=None, validation_alias="ASHYQ_CLOCK_FILE")
     body_limit: int = Field(default=1024 * 1024, ge=1, validation_alias="ASHYQ_BODY_LIMIT")
+    file_limit: int = Field(default=20 * 1024 * 1024, ge=1, validation_alias="ASHYQ_FILE_LIMIT")
 
     @property
     def local(self) -> bool:

@@ -11,6 +11,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicekit.incoming import BodyLimit
 from servicekit.metrics import Metrics
 from servicekit.problems import ProblemKind, answer
 
@@ -27,9 +28,9 @@ class BodyTooLarge(Exception):
 
 
 class Boundary:
-    """Wraps an app; `limit` is the most bytes of a request body."""
+    """Wraps an app; `limit` says how large a request body may be."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, limit: int, kinds: Mapping[str, ProblemKind]) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, limit: BodyLimit, kinds: Mapping[str, ProblemKind]) -> None:
         self._app = app
         self._metrics = metrics
         self._limit = limit
@@ -73,27 +74,28 @@ class Boundary:
 class _Exchange:
     """One request and its answer, watched. Headers are read as they came: this is on every request's way, twice."""
 
-    __slots__ = ("_length", "_limit", "_receive", "_received", "_send", "request_id", "started", "status")
+    __slots__ = ("_length", "_limit", "_receive", "_received", "_scope", "_send", "request_id", "started", "status")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: BodyLimit) -> None:
         headers = dict(scope["headers"])
         self.request_id = headers.get(_REQUEST_ID, b"").decode("latin-1") or token_hex(16)
         self.status = 500
         self.started = False
         self._length = headers.get(b"content-length", b"")
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._limit = limit
         self._received = 0
 
     def announces_too_much(self) -> bool:
-        return self._length.isdigit() and int(self._length) > self._limit
+        return self._length.isdigit() and self._limit.is_passed(self._scope, int(self._length))
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            if self._received > self._limit:
+            if self._limit.is_passed(self._scope, self._received):
                 raise BodyTooLarge
         elif not self.started:
             self.status = _CALLER_LEFT

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from servicekit.database import Query, Writing
 from servicekit.database_failures import DatabaseBusy, DatabaseUnavailable
+from servicekit.incoming import file_of
 from servicekit.journal import INSERT_KEYS, INSERT_WAITING
 from servicekit.tables import replies
 
@@ -39,13 +40,12 @@ class KeyInFlight(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Repeatable:
-    """What makes two requests the same: who, what, where, under which key, and what was said."""
+    """What makes two requests the same: who, what, where and under which key."""
 
     subject: str
     method: str
     path: str
     key: str
-    fingerprint: bytes
 
     @property
     def place(self) -> dict[str, str]:
@@ -75,14 +75,14 @@ async def exactly_once(
     subject = request.state.caller.subject
     if subject is None:
         return await handle(request)
-    repeatable = await _repeatable(request, subject, given or str(uuid7()))
+    repeatable = _Repeatable(subject, request.method, request.scope["path"], given or str(uuid7()))
     try:
         response = await handle(request)
         if response.status_code >= 300:  # noqa: PLR2004 - only what was done is stored
             return response
-        await _store(writing, repeatable, response)
+        await _store(writing, repeatable, await _fingerprint(request), response)
     except Exception:
-        replay = await _replay(writing, repeatable) if given else None
+        replay = await _replay(writing, repeatable, request) if given else None
         if replay is None:
             raise
         return replay
@@ -108,12 +108,16 @@ def _key_given(request: Request) -> str | None:
     return key
 
 
-async def _repeatable(request: Request, subject: str, key: str) -> _Repeatable:
-    said = hashlib.sha256(request.scope["query_string"] + b"\n" + await request.body()).digest()
-    return _Repeatable(subject, request.method, request.scope["path"], key, said)
+async def _fingerprint(request: Request) -> bytes | None:
+    """The digest of what a request says; None when its file broke off. What is left of a file is read for it."""
+    incoming = file_of(request)
+    content = await request.body() if incoming is None else await incoming.digest()
+    if content is None:
+        return None
+    return hashlib.sha256(request.scope["query_string"] + b"\n" + content).digest()
 
 
-async def _store(writing: Writing, repeatable: _Repeatable, response: Response) -> None:
+async def _store(writing: Writing, repeatable: _Repeatable, fingerprint: bytes | None, response: Response) -> None:
     """Write the reply with all that waits in the transaction, and commit it."""
     deferred = writing.take_deferred()
     entries, writing.entries = writing.entries, []
@@ -122,7 +126,7 @@ async def _store(writing: Writing, repeatable: _Repeatable, response: Response) 
             storing(deferred.statement),
             **deferred.values,
             **repeatable.place,
-            reply_fingerprint=repeatable.fingerprint,
+            reply_fingerprint=fingerprint,
             reply_status=response.status_code,
             reply_headers={name: response.headers[name] for name in _STORED_HEADERS if name in response.headers},
             reply_body=bytes(response.body),
@@ -132,7 +136,7 @@ async def _store(writing: Writing, repeatable: _Repeatable, response: Response) 
         raise KeyInFlight from error
 
 
-async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
+async def _replay(writing: Writing, repeatable: _Repeatable, request: Request) -> Response | None:
     """The stored answer to this very request, if it was answered before.
 
     Raises:
@@ -143,9 +147,10 @@ async def _replay(writing: Writing, repeatable: _Repeatable) -> Response | None:
         row = await writing.one(_FIND, **repeatable.place)
     except (DatabaseUnavailable, asyncpg.InterfaceError):
         return None
-    if row is None:
+    fingerprint = None if row is None else await _fingerprint(request)
+    if row is None or fingerprint is None:
         return None
-    if row["fingerprint"] != repeatable.fingerprint:
+    if row["fingerprint"] != fingerprint:
         raise KeyReused
     headers: dict[str, Any] = row["headers"]
     return Response(

@@ -14,13 +14,15 @@ from servicekit.database import Writing
 from servicekit.endpoints import Handler, plain_handler
 from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
-from servicekit.identity import admit, asks_for_caller, leaves_unnamed
+from servicekit.identity import admit, asks_for_caller
+from servicekit.incoming import UNDECLARED, IncomingFile, asks_for_file
 from servicekit.journal import RecordedRefusal
 from servicekit.paging import ListOf, Packaged
 from servicekit.strict_json import UnreadableBody, loads
 from servicekit.transactions import Opener, opener_for
 
 _ROWS: dict[str, Any] = {"schema": {"type": "string"}}
+_FILE = {"required": True, "content": {UNDECLARED: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 class StrictRequest(Request):
@@ -35,22 +37,26 @@ class StrictRequest(Request):
 class Route(APIRoute):
     """A route that settles what every request needs before the endpoint runs, in this order.
 
-    Nothing unknown is asked; the caller is known and has a role for the operation; the body is JSON; the transaction
-    is open. The answer of a change is stored with it, so that a repeat gets the same. What an endpoint asks for is
-    read off its arguments (`CurrentCaller` or `Unnamed`, `Read`, `RestrictedRead`, `Write`) when the route is made.
+    Nothing unknown is asked; the caller is known and has a role for the operation; the body is JSON, or a file that
+    waits to be read; the transaction is open. The answer of a change is stored with it, so that a repeat gets the same.
+    What an endpoint asks for is read off its arguments (`CurrentCaller`, `Incoming`, `Read`, `RestrictedRead`, `Write`)
+    when the route is made.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if _is_list(self.response_model):
             self.openapi_extra = {**_in_forms(forms_of(self.response_model)), **(self.openapi_extra or {})}
+        if asks_for_file(self.dependant):
+            self.openapi_extra = {"requestBody": _FILE, **(self.openapi_extra or {})}
 
     def get_route_handler(self) -> Handler:
         route = self._as_included()
         handle = plain_handler(route) or super().get_route_handler()
         known = frozenset(_query_parameters(route.dependant))
-        identified, unnamed = asks_for_caller(route.dependant), leaves_unnamed(route.dependant)
+        identified = asks_for_caller(route.dependant)
         opener = opener_for(route.dependant)
+        takes_file = asks_for_file(route.dependant)
         listing = None
         if _is_list(self.response_model):
             listing = Listing.of(route.path, self.response_model, handle, opener)
@@ -61,9 +67,11 @@ class Route(APIRoute):
             _refuse_unknown_parameters(request, known)
             form = Form.JSON if listing is None else form_asked(request, listing.forms)
             if identified:
-                await admit(request, self.name, unnamed=unnamed)
+                await admit(request, self.name)
             if listing is not None and form is not Form.JSON:
                 return Whole(listing, request, form)
+            if takes_file:
+                request.state.incoming = IncomingFile(request)
             if route.body_field is not None and await request.body():
                 _require_json(request)
                 await request.json()

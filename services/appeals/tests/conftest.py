@@ -3,10 +3,9 @@
 What is filed when legal time begins, with a body of the five-day week, is due on 14 December.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -14,7 +13,6 @@ from fastapi import FastAPI
 from appeals.main import create_app
 from appeals.settings import Settings
 from servicekit.testing import Issuer
-from stack.testing import TestDatabase
 
 
 @pytest.fixture
@@ -109,23 +107,12 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
     ) -> httpx.Response:
         """`sending` are headers besides the token's."""
         headers = people[who] | (sending or {})
+        if action == "attachments":
+            place = f"/v1/appeals/{appeal['id']}/{action}"
+            return await client.post(place, params={"name": "a.txt"}, content=b"a", headers=headers)
         return await client.post(f"/v1/appeals/{appeal['id']}/{action}", json=usual[action] | fields, headers=headers)
 
     return send
-
-
-@pytest.fixture
-def rows(database: TestDatabase) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
-    """Gives the rows of a statement, past the service and all its rules."""
-
-    async def ask(statement: str) -> list[dict[str, Any]]:
-        connection = await asyncpg.connect(database.admin_url)
-        try:
-            return [dict(row) for row in await connection.fetch(statement)]
-        finally:
-            await connection.close()
-
-    return ask
 
 
 @pytest.fixture
@@ -136,3 +123,36 @@ def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], A
         return (await run_sweeps())["expire-appeals"]
 
     return run
+
+
+@pytest.fixture
+def attach(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[httpx.Response]]:
+    """Lets somebody attach a file to an appeal; headers by name, as in `**{"Idempotency-Key": "1"}`."""
+
+    async def send(
+        who: str,
+        appeal: dict[str, Any],
+        content: bytes | AsyncIterator[bytes],
+        *,
+        name: str = "a.txt",
+        declared: str = "application/octet-stream",
+        **headers: str,
+    ) -> httpx.Response:
+        return await client.post(
+            f"/v1/appeals/{appeal['id']}/attachments",
+            params={"name": name},
+            content=content,
+            headers=people[who] | {"Content-Type": declared} | headers,
+        )
+
+    return send
+
+
+@pytest.fixture
+def download(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[httpx.Response]]:
+    """Lets somebody ask for a file, as it was told when it was attached, where it stands in an appeal."""
+
+    async def ask(who: str, appeal: dict[str, Any], told: dict[str, Any]) -> httpx.Response:
+        return await client.get(f"/v1/appeals/{appeal['id']}/attachments/{told['id']}", headers=people[who])
+
+    return ask

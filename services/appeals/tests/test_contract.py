@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 
@@ -12,18 +13,21 @@ from servicekit.testing import badly_described, operations_of
 
 People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
+Act = Callable[..., Awaitable[httpx.Response]]
+Attached = Callable[[], Awaitable[tuple[str, str]]]
+RunSweeps = Callable[[], Awaitable[dict[str, int]]]
 SendMuch = Callable[..., Awaitable[set[str]]]
 Case = schemathesis.Case[Any]
 
 COMMITTED = Path(__file__).parents[1] / "openapi.json"
 OPERATIONS = {
-    "list_kinds", "report_crime", "read_crime_report",
     "list_agencies", "explain_deadline", "file_appeal", "list_appeals", "read_appeal", "read_appeal_deadline",
     "read_appeal_history", "read_appeal_receipt", "list_appeal_accesses", "forward_appeal", "decide_appeal",
     "withdraw_appeal", "read_appeals_notices", "list_appeal_points", "list_earlier_appeals", "list_leaving_grounds",
     "assign_appeal", "notice_defect", "correct_appeal", "extend_appeal", "tell_preliminary_decision",
     "object_to_preliminary_decision", "record_hearing", "sign_decision", "return_for_rework", "leave_appeal",
     "list_appeal_figures", "draw_appeal_figures",
+    "attach_to_appeal", "list_appeal_attachments", "read_appeal_attachment",
 }  # fmt: skip
 
 
@@ -34,7 +38,7 @@ OFFICIAL = {
     "record_hearing", "leave_appeal",
 }  # fmt: skip
 # What chance hardly brings about: an appeal that waits for a correction, an objection or a record, and a known ground.
-RARE = {"correct_appeal", "object_to_preliminary_decision", "record_hearing", "leave_appeal", "read_crime_report"}
+RARE = {"correct_appeal", "object_to_preliminary_decision", "record_hearing", "leave_appeal"}
 
 
 def test_the_committed_document_is_the_services_own(described: dict[str, Any]) -> None:
@@ -52,21 +56,36 @@ def test_every_operation_is_described_with_its_words_and_its_problems(described:
     [("citizen", OFFICIAL | HEADS), ("officer", APPLICANTS | HEADS)],
 )
 async def test_the_running_service_keeps_to_its_document(
-    who: str, never: set[str], people: People, file: File, send_much: SendMuch
+    who: str, never: set[str], people: People, attached: Attached, send_much: SendMuch
 ) -> None:
-    known = [(await file())["id"] for _ in range(12)]
+    known = [await attached() for _ in range(12)]
     done = await send_much(people[who], lambda case: name_what_exists(case, known), examples=20)
     assert done | RARE == OPERATIONS - never - ({"list_appeal_accesses"} if who == "officer" else set()) | RARE
 
 
-def name_what_exists(case: Case, known: list[str]) -> None:
-    """Put an appeal that exists, and a body that exists, in the place of most of the invented ones."""
+@pytest.fixture
+def attached(file: File, act: Act, run_sweeps: RunSweeps) -> Attached:
+    """Files an appeal with a file that is clean; the ids of both."""
+
+    async def make() -> tuple[str, str]:
+        appeal = await file()
+        told = (await act("citizen", appeal, "attachments")).json()
+        await run_sweeps()
+        return appeal["id"], told["id"]
+
+    return make
+
+
+def name_what_exists(case: Case, known: list[tuple[str, str]]) -> None:
+    """Put an appeal that exists, a file of it, and a body that exists, in the place of most of the invented ones."""
     chance = len(str(case.body))
+    appeal, told = known[chance % len(known)]
     for name in case.path_parameters.keys() & {"appeal_id", "object_id"}:
         if str(case.path_parameters[name]) < "8":
-            case.path_parameters[name] = known[chance % len(known)]
+            case.path_parameters[name] = appeal
+            if "attachment_id" in case.path_parameters:
+                case.path_parameters["attachment_id"] = told
+            if "name" in case.query:
+                case.query["name"], case.body = "a.txt", b"a"
     if isinstance(case.body, dict) and "agency" in case.body and chance % 4:
         case.body["agency"] = "akimat-almaty"
-        # What each channel needs beside the others' absence, chance does not find.
-        for name in ("channel", "applicant", "form", "represented", "authority", "co_applicants", "crime"):
-            case.body.pop(name, None)

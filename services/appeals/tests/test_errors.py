@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from appeals.clients import EICAR
 from appeals.domain import errors
 from appeals.domain.agencies import UnknownAgency
+from appeals.domain.attachments import MOST
 from appeals.main import PROBLEMS
 from servicekit.languages import LANGUAGES
 from servicekit.problems import KIT
@@ -21,6 +23,9 @@ People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
 Act = Callable[..., Awaitable[httpx.Response]]
 GoTo = Callable[[str], None]
+Attach = Callable[..., Awaitable[httpx.Response]]
+Download = Callable[..., Awaitable[httpx.Response]]
+RunSweeps = Callable[[], Awaitable[dict[str, int]]]
 Provoke = Callable[[str], Awaitable[httpx.Response]]
 EachIsTold = Callable[..., Awaitable[None]]
 
@@ -31,22 +36,24 @@ STATUSES = {
     "crime-reported": 409,
     "decision-too-early": 409,
     "extension-too-long": 422,
+    "file-infected": 410,
+    "file-quarantined": 409,
+    "file-type-mismatch": 422,
+    "file-type-not-allowed": 415,
     "forwarding-too-late": 409,
     "ground-not-shown": 422,
     "no-such-earlier-appeal": 422,
     "no-such-point": 422,
-    "not-a-direct-addressee": 422,
     "not-allowed-now": 409,
     "not-heard": 409,
     "not-in-vocabulary": 422,
-    "not-your-channel": 403,
     "nothing-remains": 422,
     "once-only": 409,
     "outside-calendar": 422,
     "party-unknown": 403,
-    "penal-body": 409,
     "same-agency": 409,
     "term-expired": 409,
+    "too-many-files": 409,
     "undecided": 422,
     "unknown-agency": 422,
     "unknown-rules": 422,
@@ -76,15 +83,13 @@ ASKED = {
 }
 FILED: dict[str, tuple[str, str, dict[str, str]]] = {
     "calendar-missing": ("2027-12-20T10:00", "citizen", {}),
-    "not-a-direct-addressee": ("2026-11-23T10:00", "convict", {"channel": "terminal"}),
-    "not-your-channel": ("2026-11-23T10:00", "citizen", {"channel": "terminal"}),
     "party-unknown": ("2026-11-23T10:00", "unnumbered", {}),
     "unknown-agency": ("2026-11-23T10:00", "citizen", {"agency": "min-magic"}),
 }
 # What is filed, what is done to it before and by whom, and the last step, which is refused, when and by whom.
 POINTS = {"points": ["Шатыр", "Орындық"]}
 ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dict[str, Any]]] = {
-    "crime-reported": ({"reports_crime": True}, [], "2026-11-23T10:00", "police", "defect", {}),
+    "crime-reported": ({"reports_crime": True}, [], "2026-11-23T10:00", "officer", "defect", {}),
     "decision-too-early": (
         {"kind": "application"},
         [("officer", "preliminary-decision")],
@@ -107,38 +112,44 @@ ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dic
     "once-only": (
         {}, [("officer", "defect"), ("citizen", "correction")], "2026-11-23T10:00", "officer", "defect", {}
     ),
-    "penal-body": (
-        {"who": "convict", "channel": "terminal", "agency": "general-prosecutor"},
-        [],
-        "2026-11-23T10:00",
-        "prosecutor",
-        "forwarding",
-        {"agency": "penal-system-committee"},
-    ),
     "same-agency": ({}, [], "2026-11-23T10:00", "officer", "forwarding", {"agency": "min-transport"}),
     "term-expired": ({}, [], "2026-12-15T10:00", "officer", "decision", {}),
 }  # fmt: skip
 
 
+# Of how many files in all the last is refused, its name and what is in it; then what is asked for, if it is not.
+ATTACHED: dict[str, tuple[int, str, bytes]] = {
+    "file-infected": (1, "a.txt", EICAR),
+    "file-quarantined": (1, "a.txt", b"a"),
+    "file-type-mismatch": (1, "a.pdf", b"a"),
+    "file-type-not-allowed": (1, "a.txt", b"<html>"),
+    "too-many-files": (MOST + 1, "a.txt", b"a"),
+}
 RACED = {"changed-meanwhile"}  # test_races.py
 
 
 @pytest.fixture
 def people(people: People, issuer: Issuer) -> People:
-    """The people, one whose token has no number, one at a terminal, and who investigates and supervises."""
-    return people | {
-        "unnumbered": issuer.headers("citizen", sub="u1"),
-        "convict": issuer.headers("terminal", sub="t1", iin="860922399019"),
-        "police": issuer.headers("officer", sub="o4", agency="min-internal-affairs"),
-        "prosecutor": issuer.headers("officer", sub="o5", agency="general-prosecutor"),
-    }
+    """The people, and one whose token has no number."""
+    return people | {"unnumbered": issuer.headers("citizen", sub="u1")}
 
 
 @pytest.fixture
-def provoke(client: httpx.AsyncClient, people: People, filing: Filing, file: File, act: Act, go_to: GoTo) -> Provoke:
+def provoke(
+    client: httpx.AsyncClient,
+    people: People,
+    filing: Filing,
+    file: File,
+    act: Act,
+    attach_and_ask: Provoke,
+    *,
+    go_to: GoTo,
+) -> Provoke:
     """Makes a problem come about."""
 
     async def make(code: str) -> httpx.Response:
+        if code in ATTACHED:
+            return await attach_and_ask(code)
         if code in ASKED:
             return await client.get(ASKED[code])
         if code in FILED:
@@ -155,7 +166,25 @@ def provoke(client: httpx.AsyncClient, people: People, filing: Filing, file: Fil
     return make
 
 
+@pytest.fixture
+def attach_and_ask(file: File, attach: Attach, download: Download, run_sweeps: RunSweeps) -> Provoke:
+    """Makes a problem of a file come about."""
+
+    async def make(code: str) -> httpx.Response:
+        number, name, content = ATTACHED[code]
+        filed = await file()
+        for _ in range(number):
+            answer = await attach("citizen", filed, content, name=name)
+        if answer.is_success:
+            if code == "file-infected":
+                await run_sweeps()
+            answer = await download("citizen", filed, answer.json())
+        return answer
+
+    return make
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {*ASKED, *FILED, *ACTED} == KINDS.keys() - RACED
+    assert {*ASKED, *FILED, *ACTED, *ATTACHED} == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

@@ -17,7 +17,7 @@ GoTo = Callable[[str], None]
 
 
 # What an executor may do with a request that is new to the body.
-OFFICERS = ["defect", "forwarding", "preliminary-decision", "decision", "leaving"]
+OFFICERS = ["defect", "forwarding", "preliminary-decision", "decision", "leaving", "attachments"]
 
 
 async def test_filing_tells_number_dates_and_rule(client: httpx.AsyncClient, people: People, filing: Filing) -> None:
@@ -114,9 +114,9 @@ class TestReading:
     async def test_each_is_offered_what_they_may_do(self, file: File, look: Look) -> None:
         filed = await file()
         address = f"/v1/appeals/{filed['id']}"
-        withdrawal = {"name": "withdrawal", "method": "POST", "href": f"{address}/withdrawal"}
-        assert filed["actions"] == [withdrawal]
-        assert (await look("citizen", address))["actions"] == [withdrawal]
+        own = [{"name": name, "method": "POST", "href": f"{address}/{name}"} for name in ("withdrawal", "attachments")]
+        assert filed["actions"] == own
+        assert (await look("citizen", address))["actions"] == own
         assert [each["name"] for each in (await look("officer", address))["actions"]] == OFFICERS
 
     async def test_its_deadline_is_explained_day_by_day(self, file: File, look: Look) -> None:

@@ -15,7 +15,7 @@ GoTo = Callable[[str], None]
 
 
 # What an executor may do with a request that is new to the body.
-OFFICERS = ["defect", "forwarding", "preliminary-decision", "decision", "leaving"]
+OFFICERS = ["defect", "forwarding", "preliminary-decision", "decision", "leaving", "attachments"]
 
 
 async def test_the_new_body_has_it_with_a_term_of_its_own(file: File, act: Act, go_to: GoTo) -> None:

@@ -1,6 +1,7 @@
 """Who may do what: every operation by every role of the house by every tie to the appeal, as the table says."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
 Act = Callable[..., Awaitable[httpx.Response]]
 Headers = dict[str, str]
+RunSweeps = Callable[[], Awaitable[dict[str, int]]]
 
 ABSENT = "absent"
 TIES = (*Relation, ABSENT)
@@ -29,6 +31,9 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
     "list_appeal_accesses": ("GET", "/accesses", ""),
     "list_appeal_points": ("GET", "/points", ""),
     "list_earlier_appeals": ("GET", "/earlier", ""),
+    "list_appeal_attachments": ("GET", "/attachments", ""),
+    "read_appeal_attachment": ("GET", "/attachments/{file}", "download"),
+    "attach_to_appeal": ("POST", "/attachments?name=a.txt", "attachments"),
     "assign_appeal": ("POST", "/assignment", "assignment"),
     "notice_defect": ("POST", "/defect", "defect"),
     "correct_appeal": ("POST", "/correction", "correction"),
@@ -45,9 +50,6 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
 }
 ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "list_agencies": ("GET", "/v1/agencies", 200),
-    "list_kinds": ("GET", "/v1/kinds", 200),
-    "report_crime": ("POST", "/v1/appeals/anonymous", 201),
-    "read_crime_report": ("GET", "/v1/appeals/anonymous", 200),
     "list_leaving_grounds": ("GET", "/v1/leaving-grounds", 200),
     "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
     "list_appeal_figures": ("GET", "/v1/statistics/appeals?by=agency", 200),
@@ -90,29 +92,8 @@ BEFORE = {
     "signature": ("application", "decision"),
     "rework": ("application", "decision"),
 }
-# What those file who have a channel of their own.
-CITIZEN = {"scheme": "KZ-IIN", "id": "880417499014", "name": "Айгерім Сапарова"}
-BY_CHANNEL: dict[str, dict[str, Any]] = {
-    "front_office": {"channel": "front_office", "applicant": CITIZEN, "form": "paper"},
-    "terminal": {"channel": "terminal", "agency": "general-prosecutor"},
-}
-# How an appeal is filed so that somebody has such a tie to it.
-WITH_OTHERS: dict[str, dict[str, Any]] = {
-    Relation.REPRESENTATIVE: {
-        "who": "proxy",
-        "channel": "representative",
-        "represented": CITIZEN,
-        "authority": {"number": "1", "date": "2026-05-04", "issuer": "Нотариус"},
-    },
-    Relation.CO_APPLICANT: {
-        "channel": "collective",
-        "co_applicants": [{"scheme": "KZ-IIN", "id": "900612499010", "name": "Динара Әбенова"}],
-    },
-}
 CLAIMS: dict[str, dict[str, str]] = {
     Relation.APPLICANT: {"iin": "880417499014", "agency": "min-health"},
-    Relation.REPRESENTATIVE: {"iin": "791103399014", "agency": "min-health"},
-    Relation.CO_APPLICANT: {"iin": "900612499010", "agency": "min-health"},
     Relation.EXECUTOR: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
@@ -136,6 +117,23 @@ def expected(operation: str, role: str, tie: str, *, success: int = 200) -> int:
     return 403 if sees and operation not in READS else 404
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an appeal is, and the id of its file, if it matters that it has one."""
+
+    address: str
+    file: str = ABSENT_ID
+
+    def to(self, path: str) -> str:
+        """The address of something of the appeal."""
+        return self.address + path.format(file=self.file)
+
+
+def body_of(action: str) -> dict[str, Any]:
+    """What is sent with an action: JSON, or a file."""
+    return {"content": b"a"} if action == "attachments" else {"json": BODIES.get(action)}
+
+
 # A reading operation that one may not use is answered as if there were nothing to read.
 READS = {name for name, (method, *_) in ABOUT_ONE.items() if method == "GET"}
 
@@ -147,30 +145,35 @@ def claims() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def prepared(file: File, act: Act, issuer: Issuer, people: People) -> Callable[..., Awaitable[str]]:
+def prepared(
+    file: File, act: Act, issuer: Issuer, people: People, run_sweeps: RunSweeps
+) -> Callable[..., Awaitable[Place]]:
     """Files an appeal, has it forwarded to the akimat, and brings it to where an action is possible; its address.
 
     Somebody with the tie of a holder finds another officer charged with it.
     """
-    people["proxy"] = issuer.headers("citizen", sub="c3", iin="791103399014")
     people["akim"] = issuer.headers("head", sub="h2", agency="akimat-almaty")
 
-    async def make(action: str = "", tie: str = Relation.EXECUTOR) -> str:
+    async def make(action: str = "", tie: str = Relation.EXECUTOR) -> Place:
         kind, before = BEFORE.get(action, ("request", ""))
-        appeal = await file(**WITH_OTHERS.get(tie, {}), kind=kind)
+        appeal = await file(kind=kind)
         steps = [("officer", "forwarding")]
         steps += [("akim", "assignment")] if tie == Relation.HOLDER else []
         steps += [("akimat", before)] if before else []
         for who, step in steps:
             fields = {"executor": "o2"} if step == "assignment" else {}
             assert (await act(who, appeal, step, **fields)).status_code == 200, (who, step)
-        return f"/v1/appeals/{appeal['id']}"
+        if action == "download":
+            told = (await act("citizen", appeal, "attachments")).json()
+            await run_sweeps()
+            return Place(f"/v1/appeals/{appeal['id']}", told["id"])
+        return Place(f"/v1/appeals/{appeal['id']}")
 
     return make
 
 
 AsRole = Callable[[str, str], Headers]
-Prepared = Callable[..., Awaitable[str]]
+Prepared = Callable[..., Awaitable[Place]]
 
 
 def test_every_operation_is_in_the_matrix() -> None:
@@ -182,13 +185,10 @@ async def test_operations_on_no_appeal_in_particular(
     operation: str, client: httpx.AsyncClient, as_role: AsRole, filing: Filing
 ) -> None:
     method, address, success = ABOUT_ALL[operation]
-    report = {"agency": "min-transport", "subject": "Пара", "text": "Пара сұрайды.", "language": "kk"}
-    code = (await client.post("/v1/appeals/anonymous", json=report)).json()["code"]
+    body = filing() if operation == "file_appeal" else None
     got = {}
     for role in ROLES:
-        bodies = {"file_appeal": filing(**BY_CHANNEL.get(role, {})), "report_crime": report}
-        headers = as_role(role, Relation.NONE) | {"Appeal-Code": code}
-        answer = await client.request(method, address, json=bodies.get(operation), headers=headers)
+        answer = await client.request(method, address, json=body, headers=as_role(role, Relation.NONE))
         got[role] = answer.status_code
     assert got == {role: expected(operation, role, Relation.NONE, success=success) for role in ROLES}
 
@@ -198,13 +198,14 @@ async def test_operations_on_one_appeal(
     operation: str, client: httpx.AsyncClient, as_role: AsRole, prepared: Prepared
 ) -> None:
     method, path, action = ABOUT_ONE[operation]
-    places = {tie: await prepared(action, tie) for tie in TIES} | {ABSENT: f"/v1/appeals/{ABSENT_ID}"}
+    places = {tie: await prepared(action, tie) for tie in TIES} | {ABSENT: Place(f"/v1/appeals/{ABSENT_ID}")}
     got = {}
     for role in ROLES:
         for tie, place in places.items():
-            answer = await client.request(method, place + path, json=BODIES.get(action), headers=as_role(role, tie))
-            got[role, tie] = 200 if answer.status_code == 202 else answer.status_code  # a receipt waits for its seal
-            if action and answer.is_success:
+            answer = await client.request(method, place.to(path), **body_of(action), headers=as_role(role, tie))
+            # A receipt waits for its seal, and a file is made.
+            got[role, tie] = 200 if answer.is_success else answer.status_code
+            if method == "POST" and answer.is_success:
                 places[tie] = await prepared(action, tie)
     assert got == {(role, tie): expected(operation, role, tie) for role in ROLES for tie in TIES}
 
@@ -212,13 +213,13 @@ async def test_operations_on_one_appeal(
 async def test_what_one_may_not_see_answers_exactly_like_what_is_not_there(
     client: httpx.AsyncClient, as_role: AsRole, prepared: Prepared
 ) -> None:
-    address = await prepared()
+    hidden_place = await prepared()
     for role in ROLES:
         headers = as_role(role, Relation.NONE) | {"If-Match": '"9"', "If-None-Match": '"2"'}
         for method, path, action in ABOUT_ONE.values():
             hidden, absent = [
-                await client.request(method, place + path, json=BODIES.get(action), headers=headers)
-                for place in (address, f"/v1/appeals/{ABSENT_ID}")
+                await client.request(method, place.to(path), **body_of(action), headers=headers)
+                for place in (hidden_place, Place(f"/v1/appeals/{ABSENT_ID}"))
             ]
             assert shown(hidden) == shown(absent), (role, method, path)
             assert hidden.status_code in {401, 403, 404}
@@ -236,10 +237,10 @@ def shown(answer: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
 async def test_an_officer_who_is_the_applicant_acts_as_a_citizen_and_not_in_office(
     client: httpx.AsyncClient, issuer: Issuer, prepared: Prepared
 ) -> None:
-    address = await prepared()
+    address = (await prepared()).address
     both = issuer.headers("citizen", "officer", sub="both", iin="880417499014", agency="akimat-almaty")
     seen = await client.get(address, headers=both)
-    assert [each["name"] for each in seen.json()["actions"]] == ["withdrawal"]
+    assert [each["name"] for each in seen.json()["actions"]] == ["withdrawal", "attachments"]
     assert (await client.post(f"{address}/decision", json=BODIES["decision"], headers=both)).status_code == 403
     assert (await client.post(f"{address}/withdrawal", headers=both)).status_code == 200
 
@@ -249,8 +250,6 @@ async def test_the_actions_offered_are_the_ones_that_work(
 ) -> None:
     cells = [
         ("citizen", Relation.APPLICANT),
-        ("citizen", Relation.REPRESENTATIVE),
-        ("citizen", Relation.CO_APPLICANT),
         ("officer", Relation.EXECUTOR),
         ("officer", Relation.HOLDER),
         ("officer", Relation.FORWARDER),
@@ -259,7 +258,7 @@ async def test_the_actions_offered_are_the_ones_that_work(
     for role, tie in cells:
         headers = as_role(role, tie)
         for action, body in BODIES.items():
-            address = await prepared(action, tie)
+            address = (await prepared(action, tie)).address
             offered = {each["name"]: each for each in (await client.get(address, headers=headers)).json()["actions"]}
             answer = await client.post(f"{address}/{action}", json=body, headers=headers)
             assert answer.is_success is (action in offered), (role, tie, action)

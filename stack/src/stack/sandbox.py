@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from servicekit.app import assemble, health_router
 from servicekit.base_settings import SANDBOX_ISSUER, IdentitySettings
 from servicekit.clock import SandboxClock
+from servicekit.incoming import BodyLimit
 from servicekit.languages import Translated
 from servicekit.metrics import Metrics
 from servicekit.neighbours import Neighbour
@@ -176,7 +177,7 @@ def create_sandbox(
     )
     routers = [_router(issuer, clock, services), health_router()]
     app.router.add_api_route("/health/ready", _ready, include_in_schema=False)
-    return assemble(app, Metrics("sandbox"), problems, routers, limit=settings.body_limit)
+    return assemble(app, Metrics("sandbox"), problems, routers, limit=BodyLimit(settings.body_limit))
 
 
 async def _ready() -> dict[str, str]:

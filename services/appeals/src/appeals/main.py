@@ -1,34 +1,38 @@
 """The appeals service put together; run by `uvicorn --factory appeals.main:create_app`."""
 
 import sys
+from dataclasses import replace
 
 import httpx
 from fastapi import FastAPI
 
+from appeals.clients import scanner_for
 from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import (
     CrimeReported,
     DecisionTooEarly,
     ExtensionTooLong,
+    FileInfected,
+    FileQuarantined,
+    FileTypeMismatch,
+    FileTypeNotAllowed,
     ForwardingTooLate,
     GroundNotShown,
     NoSuchEarlierAppeal,
     NoSuchPoint,
-    NotADirectAddressee,
     NotHeard,
     NothingRemains,
     NotInVocabulary,
-    NotYourChannel,
     OnceOnly,
-    PenalBody,
     SameAgency,
     TermExpired,
+    TooManyFiles,
 )
 from appeals.permissions import PERMISSIONS
 from appeals.routes import ROUTERS
 from appeals.routes.appeals import RECEIPTS
 from appeals.settings import Settings
-from appeals.sweeps import SWEEPS
+from appeals.sweeps import SWEEPS, scanning
 from servicekit.app import Service, create_service
 from servicekit.logs import configure_logs
 from servicekit.problems import Catalogue, read_kinds
@@ -43,26 +47,29 @@ PROBLEMS = Catalogue(
         CrimeReported: "crime-reported",
         DecisionTooEarly: "decision-too-early",
         ExtensionTooLong: "extension-too-long",
+        FileInfected: "file-infected",
+        FileQuarantined: "file-quarantined",
+        FileTypeMismatch: "file-type-mismatch",
+        FileTypeNotAllowed: "file-type-not-allowed",
         ForwardingTooLate: "forwarding-too-late",
         GroundNotShown: "ground-not-shown",
         NoSuchEarlierAppeal: "no-such-earlier-appeal",
         NoSuchPoint: "no-such-point",
-        NotADirectAddressee: "not-a-direct-addressee",
         NotAllowedNow: "not-allowed-now",
         NotHeard: "not-heard",
         NotInVocabulary: "not-in-vocabulary",
-        NotYourChannel: "not-your-channel",
         NothingRemains: "nothing-remains",
         OnceOnly: "once-only",
         OutsideCalendar: "outside-calendar",
-        PenalBody: "penal-body",
         SameAgency: "same-agency",
         TermExpired: "term-expired",
+        TooManyFiles: "too-many-files",
         Undecided: "undecided",
         UnknownAgency: "unknown-agency",
         UnknownRuleSet: "unknown-rules",
     },
 )
+# Its sweeps need the scanner of files, so one is added when the settings are known.
 SERVICE = Service(
     name="appeals",
     title="Ashyq appeals",
@@ -80,4 +87,6 @@ def create_app(settings: Settings | None = None, *, issuer: httpx.AsyncBaseTrans
     if settings is None:
         configure_logs(sys.stderr)
         settings = Settings()
-    return create_service(SERVICE, settings, issuer=issuer)
+    scanner = scanner_for(settings.clamd_url, local=settings.local)
+    service = replace(SERVICE, sweeps=(*SWEEPS, scanning(scanner)))
+    return create_service(service, settings, issuer=issuer)

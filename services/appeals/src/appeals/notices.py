@@ -1,7 +1,6 @@
 """What applicants are told of their appeals: each step that somebody else takes, and what they may do then."""
 
 import json
-from dataclasses import replace
 from importlib.resources import files
 
 from appeals.domain.agencies import agency
@@ -21,18 +20,11 @@ TOLD = frozenset(_TEXTS)
 """The events of which applicants are told; those are the ones that others cause."""
 
 
-def notices_of(event: str, row: Row) -> list[Notice]:
-    """What the parties are told when this has happened to the appeal in this row; nobody where none is known.
+def notice_of(event: str, row: Row) -> Notice:
+    """What the applicant is told when this has happened to the appeal in this row.
 
-    What a body answered is not in it: that is read where one is known. Only the applicant's goes to the contact.
+    What a body answered is not in it: that is read where one is known.
     """
-    if row["applicant_id"] is None:
-        return []
-    told = _notice(event, row)
-    return [told, *(replace(told, to=(each["scheme"], each["id"]), contact=None) for each in row["participants"] or ())]
-
-
-def _notice(event: str, row: Row) -> Notice:
     texts = _TEXTS[event]
     name = agency(row["agency"]).name
     return Notice(

@@ -1,12 +1,22 @@
 """What appeals need done as time passes: terms end unanswered, days for a correction pass, what happened is counted."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
+import httpx
+
+from appeals.clients import Scanner
+from appeals.commands.attaching import (
+    forget_unfinished,
+    oldest_quarantined,
+    oldest_unfinished,
+    scan_next,
+)
 from appeals.commands.charging import lapse_defects, oldest_lapsed
 from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
-from servicekit.database import Reading, Writing
-from servicekit.sweeps import Sweep
+from servicekit.database import Database, Reading, Writing
+from servicekit.sweeps import Errand, Sweep
 from statute.deadlines import ALMATY, local
 
 _BATCH = 200
@@ -33,6 +43,14 @@ async def _count(writing: Writing, _: datetime) -> int:
     return await count_appeals(writing, limit=_ENTRIES)
 
 
+async def _forget(writing: Writing, _: datetime) -> int:
+    return await forget_unfinished(writing, limit=_BATCH)
+
+
+async def _unfinished_waits(reading: Reading, _: datetime) -> timedelta:
+    return await oldest_unfinished(reading)
+
+
 def _since(last_day: date | None, now: datetime) -> timedelta:
     """How long what was due on a day has waited since that day's end."""
     if last_day is None:
@@ -40,9 +58,21 @@ def _since(last_day: date | None, now: datetime) -> timedelta:
     return now - datetime.combine(last_day + timedelta(days=1), time(), ALMATY)
 
 
-# The lapse first: a body's term that goes on with it may be over already.
 SWEEPS = (
-    Sweep("lapse-defects", _lapse, _lapse_waits),
     Sweep("expire-appeals", _expire, _expiry_waits),
+    Sweep("lapse-defects", _lapse, _lapse_waits),
     Sweep("count-appeals", _count, oldest_uncounted),
+    Sweep("forget-unfinished-files", _forget, _unfinished_waits),
 )
+
+
+def scanning(scanner: Scanner) -> Errand:
+    """The errand that has files scanned, one after the other."""
+
+    async def run(database: Database, _: Mapping[str, httpx.AsyncClient], now: datetime) -> int:
+        return await scan_next(database, scanner, now=now)
+
+    async def waiting(reading: Reading, _: datetime) -> timedelta:
+        return await oldest_quarantined(reading)
+
+    return Errand("scan-attachments", run, waiting)

@@ -29,6 +29,7 @@ EVENTS = {
     Action.SIGNATURE: "appeal.answered",
     Action.LEAVING: "appeal.left",
     Action.WITHDRAWAL: "appeal.withdrawn",
+    Action.ATTACHMENT: "appeal.attached",
     Action.EXPIRY: "appeal.refused_by_expiry",
 }
 

@@ -1,13 +1,12 @@
 """How an appeal ends without its body: its applicant takes it back, or the law takes silence for a refusal."""
 
 from datetime import date, datetime
-from itertools import chain
 
 from sqlalchemy import Date, Integer, bindparam, func, null, select, update
 
 from appeals.commands.taking import begin, tell
 from appeals.domain.appeal import Action, Status, transition
-from appeals.notices import KIND, notices_of
+from appeals.notices import KIND, notice_of
 from appeals.tables import appeals, expires
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
@@ -42,7 +41,7 @@ async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
             role="system",
             public={"agency": row["agency"], "due_on": row["due_on"].isoformat()},
         )
-    await notify(writing, *chain.from_iterable(map(notices_of, events, rows)), at=now)
+    await notify(writing, *map(notice_of, events, rows), at=now)
     return len(rows)
 
 

@@ -72,6 +72,7 @@ class Action(StrEnum):
     SIGNATURE = "signature"
     LEAVING = "leaving"
     WITHDRAWAL = "withdrawal"
+    ATTACHMENT = "attachments"
     EXPIRY = "expiry"
 
 
@@ -93,8 +94,6 @@ class Relation(StrEnum):
     """What ties a caller to an appeal."""
 
     APPLICANT = "applicant"
-    REPRESENTATIVE = "representative"  # acts for the applicant with an authority
-    CO_APPLICANT = "co_applicant"  # somebody else files for them too
     EXECUTOR = "executor"  # in the body that must answer now, and charged with the appeal, or nobody is yet
     HOLDER = "holder"  # in the body that must answer now, while another officer is charged
     FORWARDER = "forwarder"  # in a body that has passed it on
@@ -138,6 +137,7 @@ TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
         (Status.TO_SIGN, Action.SIGNATURE): Transition(Status.ANSWERED, "appeal.answered"),
         **dict(_from(_NOT_YET_HEARD, Action.LEAVING, "appeal.left", Status.LEFT_WITHOUT_CONSIDERATION)),
         **dict(_from(_OWED, Action.WITHDRAWAL, "appeal.withdrawn", Status.WITHDRAWN)),
+        **dict(_from(_OWED, Action.ATTACHMENT, "appeal.attached")),
         **dict(_from(_UNDER_WAY, Action.EXPIRY, "appeal.refused_by_expiry", Status.REFUSED_BY_EXPIRY)),
     }
 )
@@ -171,9 +171,7 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.DEFECT: Taking("executor", "once, and not of a report of a crime", "appeal.defect_correction"),
         Action.CORRECTION: Taking("applicant", None, "appeal.defect_correction"),
         Action.LAPSE: Taking(_RULES, "the days for correction have passed"),
-        Action.FORWARDING: Taking(
-            "executor; at filing the rules", "another body is competent, as for a crime", "appeal.forwarding"
-        ),
+        Action.FORWARDING: Taking("executor", "another body is competent", "appeal.forwarding"),
         Action.SPLIT: Taking("executor", "some of its points, not all", "appeal.forwarding"),
         Action.EXTENSION: Taking("head", "in the term, once, no longer than the law allows", "appeal.extension"),
         Action.PRELIMINARY_DECISION: Taking("executor", "an adverse outcome", "appeal.preliminary_notice"),
@@ -185,6 +183,7 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.SIGNATURE: Taking("head", "an adverse one is allowed by now", "appeal.consideration"),
         Action.LEAVING: Taking("executor", "on a ground of the law, never a report of a crime"),
         Action.WITHDRAWAL: Taking("applicant"),
+        Action.ATTACHMENT: Taking("applicant or executor", "a file of a type that is taken, and not too many"),
         Action.EXPIRY: Taking(_RULES, "the term has passed", "appeal.consideration"),
     }
 )

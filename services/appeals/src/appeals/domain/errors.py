@@ -88,21 +88,34 @@ class NoSuchEarlierAppeal(Exception):
     """The ground names an earlier appeal of the same applicant that was answered, and there is none with that id."""
 
 
-class NotYourChannel(Exception):
-    """The caller files by other channels than the one that is named."""
+class FileTypeNotAllowed(Exception):
+    """The file is of none of the types that may be attached, whatever it is called."""
 
-    def __init__(self, channels: list[str]) -> None:
-        super().__init__(f"the caller's channels are {channels}")
-        self.channels = channels
-
-
-class NotADirectAddressee(Exception):
-    """The terminals of penal institutions send to some bodies only, past the administration."""
-
-    def __init__(self, agencies: list[str]) -> None:
-        super().__init__(f"a terminal sends to {agencies}")
-        self.agencies = agencies
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"allowed are {allowed}")
+        self.allowed = ", ".join(allowed)
 
 
-class PenalBody(Exception):
-    """What came from a terminal is kept from the penal administration and who stands over it."""
+class FileTypeMismatch(Exception):
+    """The file is something else than its sender or its name says."""
+
+    def __init__(self, found: str, endings: tuple[str, ...]) -> None:
+        super().__init__(f"the file is {found}")
+        self.found = found
+        self.endings = ", ".join(endings)
+
+
+class TooManyFiles(Exception):
+    """The appeal has as many files as an appeal may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"an appeal has at most {most} files")
+        self.most = most
+
+
+class FileQuarantined(Exception):
+    """The file has not been scanned yet, so nobody gets it."""
+
+
+class FileInfected(Exception):
+    """Something harmful was found in the file, so nobody ever gets it."""

@@ -1,13 +1,5 @@
 """The addresses of appeals: HTTP in, one call, HTTP out."""
 
-from appeals.routes import agencies, anonymous, appeals, kinds, procedure, statistics
+from appeals.routes import agencies, appeals, attachments, procedure, statistics
 
-# What names nobody comes first, since its address could be that of an appeal.
-ROUTERS = [
-    agencies.router,
-    kinds.router,
-    anonymous.router,
-    appeals.router,
-    procedure.router,
-    statistics.router,
-]
+ROUTERS = [agencies.router, appeals.router, procedure.router, attachments.router, statistics.router]
