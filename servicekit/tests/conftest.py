@@ -51,7 +51,7 @@ _NOTES = (
 )
 _EMPTY = """
 DELETE FROM notes; DELETE FROM journal; DELETE FROM replies; DELETE FROM accesses;
-DELETE FROM deliveries; DELETE FROM notices; DELETE FROM private_keys;
+DELETE FROM deliveries; DELETE FROM notice_readings; DELETE FROM notices; DELETE FROM private_keys;
 DELETE FROM cosignatures; DELETE FROM checkpoints; DELETE FROM nodes; DELETE FROM leaves
 """
 _INSERT = Statement(insert(notes).returning(*notes.c))

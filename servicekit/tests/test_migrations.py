@@ -24,7 +24,9 @@ SELECT coalesce(array_agg(tablename::text ORDER BY tablename), '{}') FROM pg_tab
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'notes')
 """
 OF_THE_TREE = ["checkpoints", "cosignatures", "leaves", "nodes"]
-ALL = sorted(["accesses", "deliveries", "journal", "notices", "private_keys", "replies", *OF_THE_TREE])
+ALL = sorted(
+    ["accesses", "deliveries", "journal", "notice_readings", "notices", "private_keys", "replies", *OF_THE_TREE]
+)
 RIGHTS = "SELECT has_table_privilege('ashyq_kit_app', '{}', '{}')"
 # As entries were before they had leaves: each second one with a private part, more than a batch of the migration.
 ENTRIES = 1100

@@ -55,12 +55,14 @@ async def test_a_notice_is_in_the_mailbox_of_whom_it_is_for(
     said = {"kk": "note kk", "ru": "note ru", "en": "note en"}
     # Whether the service at work has already looked for a way to send them is not the matter here.
     assert [each["channel"] for each in told.pop("delivered")] == ["sms", "webhook"]
+    assert datetime.fromisoformat(told.pop("available_at")).tzinfo is not None
     assert told == {
         "at": "2026-08-20T12:00:00Z",
         "event": "note.sealed",
         "about": {"kind": "note", "id": str(ABOUT.id)},
         "title": said,
         "text": said,
+        "read_at": None,
     }
 
 

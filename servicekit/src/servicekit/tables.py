@@ -153,7 +153,18 @@ notices = Table(
     Column("object_id", Uuid, nullable=False),
     Column("title", JSONB, nullable=False),
     Column("text", JSONB, nullable=False),
+    # By the database's own clock, in the transaction that makes what is told readable; unknown of the oldest.
+    Column("available_at", DateTime(timezone=True), server_default=text("clock_timestamp()")),
     Index("notices_recipient", "scheme", "number", "id"),
+    Index("notices_object", "object_id"),
+)
+
+# When the addressee of a notice first read what it is about.
+notice_readings = Table(
+    "notice_readings",
+    metadata,
+    Column("notice", Uuid, ForeignKey("notices.id"), primary_key=True),
+    Column("read_at", DateTime(timezone=True), nullable=False),
 )
 
 # An address is kept for as long as it is needed, and no longer.

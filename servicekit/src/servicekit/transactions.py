@@ -4,7 +4,7 @@ An endpoint asks for one by an argument: `Read`, `RestrictedRead` or `Write`. It
 the endpoint runs and ends it before the answer is sent (`routing.py`); the dependency only hands it over.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 from servicekit.database import Database, Query, Reading, Writing
 from servicekit.identity import Caller
 from servicekit.journal import Object, record
+from servicekit.readings import record_readings
 from servicekit.tables import accesses
 
 Opener: TypeAlias = Callable[[Database], AbstractAsyncContextManager[Any]]
@@ -45,6 +46,10 @@ class RestrictedReading:
             await self._writing.run(
                 _TRACE, id=uuid7(), at=at, role=role, agency=caller.agency, operation=operation, objects=seen
             )
+
+    async def record_readings(self, unread: Sequence[UUID] | None, *, at: datetime) -> None:
+        """Record that the addressee of these notices read what they are about."""
+        await record_readings(self._writing, unread, at=at)
 
     def enter(self, event: str, subject: Object, **sides: Any) -> None:
         """Put on record what the caller was told; the sides are those of `journal.record`."""

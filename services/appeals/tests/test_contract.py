@@ -28,6 +28,7 @@ OPERATIONS = {
     "object_to_preliminary_decision", "record_hearing", "sign_decision", "return_for_rework", "leave_appeal",
     "list_appeal_figures", "draw_appeal_figures",
     "attach_to_appeal", "list_appeal_attachments", "read_appeal_attachment",
+    "list_appeal_clocks", "list_appeal_notices", "read_appeal_calendar",
 }  # fmt: skip
 
 

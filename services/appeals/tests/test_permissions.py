@@ -26,6 +26,9 @@ TIES = (*Relation, ABSENT)
 ABOUT_ONE: dict[str, tuple[str, str, str]] = {
     "read_appeal": ("GET", "", ""),
     "read_appeal_deadline": ("GET", "/deadline", ""),
+    "list_appeal_clocks": ("GET", "/clocks", ""),
+    "list_appeal_notices": ("GET", "/notices", ""),
+    "read_appeal_calendar": ("GET", "/deadline.ics", ""),
     "read_appeal_history": ("GET", "/history", ""),
     "read_appeal_receipt": ("GET", "/receipt", ""),
     "list_appeal_accesses": ("GET", "/accesses", ""),

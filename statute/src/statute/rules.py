@@ -18,6 +18,7 @@ PARAMETERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "while_defective": frozenset({"paused", "runs"}),
         "signed_by": frozenset({"executor", "head"}),
         "heard_before_adverse": frozenset({"yes", "no"}),
+        "controller": frozenset({"legal-statistics-committee"}),
     }
 )
 """Questions the law leaves open, and the answers a rule may choose (docs/law/README.md explains each)."""

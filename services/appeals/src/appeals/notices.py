@@ -1,9 +1,11 @@
-"""What applicants are told of their appeals: each step that somebody else takes, and what they may do then."""
+"""What applicants are told of their appeals, each step that somebody else takes; and what bodies are warned of."""
 
 import json
 from importlib.resources import files
+from typing import TypeAlias
 
 from appeals.domain.agencies import agency
+from appeals.domain.clocks import WARNING, pinned_rules
 from appeals.domain.next_step import written
 from servicekit.database import Row
 from servicekit.journal import Object
@@ -11,10 +13,16 @@ from servicekit.notices import Notice
 
 KIND = "appeal"
 # Events by name, in them `title` and `text`, in those a sentence for each language.
-_TEXTS: dict[str, dict[str, dict[str, str]]] = json.loads(
-    (files("appeals") / "data" / "notices.json").read_text("utf-8")
-)
+_Texts: TypeAlias = dict[str, dict[str, dict[str, str]]]
 
+
+def _read(name: str) -> _Texts:
+    texts: _Texts = json.loads((files("appeals") / "data" / name).read_text("utf-8"))
+    return texts
+
+
+_TEXTS = _read("notices.json")
+_TO_BODIES = _read("notices_to_bodies.json")
 
 TOLD = frozenset(_TEXTS)
 """The events of which applicants are told; those are the ones that others cause."""
@@ -39,6 +47,34 @@ def notice_of(event: str, row: Row) -> Notice:
         # What an invented person gave as a number may be somebody's.
         contact=None if row["synthetic"] else (row["contact"] or {}) | {"language": row["language"]},
     )
+
+
+def notice_to_body(event: str, row: Row, *, to: str | None = None) -> Notice:
+    """What the body that must answer, or another by its code, is told about an appeal: its number, and no person.
+
+    `event` is that of the journal or the code of a warning. Whoever holds office there reads it.
+    """
+    texts = _TO_BODIES[event]
+    name = agency(row["agency"]).name
+    named = {"number": row["number"]}
+    return Notice(
+        event=event if "." in event else f"appeal.{event}",
+        to=("KZ-BIN", agency(to or row["agency"]).bin),
+        about=Object(KIND, row["id"], row["version"]),
+        title={language: title.format(**named) for language, title in texts["title"].items()},
+        text={
+            language: text.format(agency=name[language], **named, **_dates(row, language))
+            for language, text in texts["text"].items()
+        },
+    )
+
+
+def notices_of_expiry(event: str, row: Row) -> list[Notice]:
+    """Whoever is told that a term passed without an answer: the applicant, the body, the one above, the controller."""
+    body = agency(row["agency"])
+    controller = pinned_rules(row).rule(WARNING).parameters["controller"]
+    bodies = dict.fromkeys(code for code in (body.code, body.higher, controller) if code is not None)
+    return [notice_of(event, row), *(notice_to_body(event, row, to=code) for code in bodies)]
 
 
 def _dates(row: Row, language: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What appeals need done as time passes: terms end unanswered, days for a correction pass, what happened is counted."""
+"""What appeals need done as time passes: terms are warned of and end, defects lapse, what happened is counted."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -15,9 +15,14 @@ from appeals.commands.attaching import (
 from appeals.commands.charging import lapse_defects, oldest_lapsed
 from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
+from appeals.commands.warning import oldest_unwarned, warn_appeals
+from appeals.domain.clocks import WARNING
+from appeals.domain.warning import ends_soon_from
 from servicekit.database import Database, Reading, Writing
 from servicekit.sweeps import Errand, Sweep
+from statute.calendars import Week, calendar
 from statute.deadlines import ALMATY, local
+from statute.rules import rules_on
 
 _BATCH = 200
 _ENTRIES = 5000
@@ -51,6 +56,20 @@ async def _unfinished_waits(reading: Reading, _: datetime) -> timedelta:
     return await oldest_unfinished(reading)
 
 
+async def _warn(writing: Writing, now: datetime) -> int:
+    return await warn_appeals(writing, now=now, limit=_BATCH)
+
+
+async def _warning_waits(reading: Reading, now: datetime) -> timedelta:
+    today = local(now).date()
+    ends = await oldest_unwarned(reading, today=today)
+    if ends is None:
+        return timedelta()
+    term = rules_on(today).rule(WARNING).term
+    first = ends_soon_from(ends, term, calendar().version, Week.FIVE)
+    return _since(min(first, today) - timedelta(days=1), now)
+
+
 def _since(last_day: date | None, now: datetime) -> timedelta:
     """How long what was due on a day has waited since that day's end."""
     if last_day is None:
@@ -63,6 +82,7 @@ SWEEPS = (
     Sweep("lapse-defects", _lapse, _lapse_waits),
     Sweep("count-appeals", _count, oldest_uncounted),
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
+    Sweep("warn-appeals", _warn, _warning_waits),
 )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Date, Integer, bindparam, func, null, select, update
 
 from appeals.commands.taking import begin, tell
 from appeals.domain.appeal import Action, Status, transition
-from appeals.notices import KIND, notice_of
+from appeals.notices import KIND, notices_of_expiry
 from appeals.tables import appeals, expires
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
@@ -29,7 +29,7 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
 
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
-    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)); how many."""
+    """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)), and tell of it; how many."""
     rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
     events = [transition(Status(row["was"]), Action.EXPIRY).event for row in rows]
     for row, event in zip(rows, events, strict=True):
@@ -41,7 +41,8 @@ async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
             role="system",
             public={"agency": row["agency"], "due_on": row["due_on"].isoformat()},
         )
-    await notify(writing, *map(notice_of, events, rows), at=now)
+    told = (notice for event, row in zip(events, rows, strict=True) for notice in notices_of_expiry(event, row))
+    await notify(writing, *told, at=now)
     return len(rows)
 
 

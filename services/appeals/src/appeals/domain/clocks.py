@@ -6,16 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from appeals.domain.appeal import Kind
-from statute.calendars import Week, calendar
+from statute.calendars import Calendar, OutsideCalendar, Week, calendar
 from statute.deadlines import CountedDay, Deadline, Pause, due_on, explain, local, registration_day
 from statute.rules import Rule, RuleSet, rules_on
+from statute.terms import Term
 
 CONSIDERATION = "appeal.consideration"
 FORWARDING = "appeal.forwarding"
 EXTENSION = "appeal.extension"
+EXTENSION_NOTICE = "appeal.extension_notice"
 DEFECT_CORRECTION = "appeal.defect_correction"
 PRELIMINARY_NOTICE = "appeal.preliminary_notice"
 OBJECTION = "appeal.objection"
+WARNING = "appeal.warning"
 _ONE_DAY = timedelta(days=1)
 
 
@@ -140,9 +143,17 @@ def last_day_for_notice(clocks: Clocks, rule: Rule) -> date:
     """
     days = calendar(clocks.calendar)
     day = clocks.due_on
-    while due_on(day, rule.term, days, clocks.week) > clocks.due_on or not days.is_working(day, clocks.week):
+    while due_or_never(day, rule.term, days, clocks.week) > clocks.due_on or not days.is_working(day, clocks.week):
         day -= _ONE_DAY
     return day
+
+
+def due_or_never(start: date, term: Term, days: Calendar, week: Week) -> date:
+    """The end of a term for comparing it with days that are known; past them all when it leaves the calendar."""
+    try:
+        return due_on(start, term, days, week)
+    except OutsideCalendar:
+        return date.max
 
 
 def explain_clocks(clocks: Clocks) -> Deadline:

@@ -1,6 +1,7 @@
 """What happens next, or what one can do, in plain words and three languages."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
 
@@ -11,15 +12,33 @@ _MONTHS = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "en": "January February March April May June July August September October November December",
 }
-_TEXTS: dict[str, dict[str, str]] = json.loads((files("appeals") / "data" / "next_steps.json").read_text("utf-8"))
 
 
-def next_step(status: Status, **dates: date | None) -> dict[str, str]:
-    """One sentence or two for each language; dates, by the names of their columns, are written out."""
+def _read(name: str) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = json.loads((files("appeals") / "data" / name).read_text("utf-8"))
+    return texts
+
+
+_FOR_APPLICANTS = _read("next_steps.json")
+_IN_OFFICE = _read("next_steps_in_office.json")
+_DAYS = _read("days.json")
+
+
+def next_step(status: Status, dates: Mapping[str, date | None], *, in_office: bool = False) -> dict[str, str]:
+    """One sentence or two for each language, as the applicant or as the body reads it.
+
+    Dates, by the names of their columns, are written out.
+    """
+    texts = _IN_OFFICE if in_office else _FOR_APPLICANTS
     return {
         language: text.format(**{name: written(day, language) for name, day in dates.items() if day is not None})
-        for language, text in _TEXTS[status].items()
+        for language, text in texts[status].items()
     }
+
+
+def day_named(name: str, language: str, *, number: str) -> str:
+    """What a day is for, by the name of its column, in few words."""
+    return _DAYS[name][language].format(number=number)
 
 
 def written(day: date, language: str) -> str:

@@ -16,6 +16,7 @@ from appeals.tables import appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
 from servicekit.permissions import NotFound
+from servicekit.readings import addressee, unread_about
 from servicekit.tables import accesses
 from servicekit.transactions import RestrictedReading
 
@@ -47,11 +48,25 @@ async def read_appeal(reading: Reading, caller: Caller, appeal_id: UUID, *, oper
     Raises:
         NotFound: there is none, or it is not the caller's to see.
     """
-    row = await reading.one(_ONE, id=appeal_id)
+    return _seen(await reading.one(_ONE, id=appeal_id), caller, operation=operation)
+
+
+def _seen(row: Row | None, caller: Caller, *, operation: str) -> Seen:
     if row is None:
         raise NotFound
     relation = relation_to(row, caller)
     return Seen(row, PERMISSIONS.require(operation, caller, relation, sight=operation), relation)
+
+
+async def open_appeal(reading: Reading, caller: Caller, appeal_id: UUID) -> tuple[Seen, list[UUID] | None]:
+    """One appeal as `read_appeal` gives it, and what the caller was told of it and has not read yet.
+
+    Raises:
+        NotFound: as `read_appeal`.
+    """
+    row = await reading.one(_ONE_AND_UNREAD, id=appeal_id, **addressee(caller))
+    seen = _seen(row, caller, operation="read_appeal")
+    return seen, seen.row["unread"]
 
 
 async def see_appeal(restricted: RestrictedReading, caller: Caller, appeal_id: UUID, now: datetime) -> bool:
@@ -150,6 +165,7 @@ def _pattern(q: str) -> str:
 
 
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
+_ONE_AND_UNREAD = Query(select(*appeals.c, unread_about(appeals.c.id)).where(appeals.c.id == bindparam("id")))
 _POINTS = Query(
     select(points.c.n, points.c.text)
     .where(points.c.appeal_id == bindparam("appeal_id", type_=Uuid))

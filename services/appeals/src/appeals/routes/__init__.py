@@ -1,5 +1,8 @@
 """The addresses of appeals: HTTP in, one call, HTTP out."""
 
-from appeals.routes import agencies, appeals, attachments, procedure, statistics
+from appeals.routes import agencies, appeals, attachments, clocks, procedure, statistics
 
-ROUTERS = [agencies.router, appeals.router, procedure.router, attachments.router, statistics.router]
+ROUTERS = [
+    *(agencies.router, appeals.router, clocks.router, procedure.router),
+    *(attachments.router, statistics.router),
+]

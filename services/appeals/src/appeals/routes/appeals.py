@@ -24,6 +24,7 @@ from servicekit.clock import Now
 from servicekit.conditional import etag, not_modified
 from servicekit.feed import HistoryEntry, history_page
 from servicekit.identity import CurrentCaller
+from servicekit.mailbox import MailboxNotice, notices_about
 from servicekit.paging import ListOf, Paging
 from servicekit.receipts import ReceiptOf
 from servicekit.routing import Route
@@ -51,7 +52,7 @@ async def file_appeal(caller: CurrentCaller, writing: Write, now: Now, body: New
     row = await filing.file_appeal(writing, caller, asked, now=now)
     response.headers["Location"] = f"/v1/appeals/{row['id']}"
     response.headers["ETag"] = etag(row["version"])
-    return appeal_of(row, caller, Relation.APPLICANT)
+    return appeal_of(row, caller, Relation.APPLICANT, local(now).date())
 
 
 @router.get("/appeals")
@@ -80,11 +81,14 @@ async def list_appeals(
 async def read_appeal(
     request: Request, response: Response, caller: CurrentCaller, restricted: RestrictedRead, now: Now, appeal_id: UUID
 ) -> Appeal | Response:
-    """One appeal, for its parties."""
-    seen = await queries.read_appeal(restricted.reading, caller, appeal_id, operation="read_appeal")
+    """One appeal, for its parties; whoever was told of it has read it then."""
+    seen, unread = await queries.open_appeal(restricted.reading, caller, appeal_id)
     await queries.trace(restricted, caller, "read_appeal", [seen.row], now=now)
+    await restricted.record_readings(unread, at=now)
     response.headers["ETag"] = etag(seen.row["version"])
-    return not_modified(request, seen.row["version"]) or appeal_of(seen.row, caller, seen.relation)
+    shown = appeal_of(seen.row, caller, seen.relation, local(now).date())
+    # A version begins to warn as days pass, and never ceases: only a copy without warnings can still be good.
+    return (None if shown.warnings else not_modified(request, seen.row["version"])) or shown
 
 
 @router.get("/appeals/{appeal_id}/deadline")
@@ -103,6 +107,17 @@ async def read_appeal_history(
     seen = await queries.read_appeal(restricted.reading, caller, appeal_id, operation="read_appeal_history")
     await queries.trace(restricted, caller, "read_appeal_history", [seen.row], now=now)
     return await history_page(restricted.reading, appeal_id, page)
+
+
+@router.get("/appeals/{appeal_id}/notices")
+async def list_appeal_notices(
+    caller: CurrentCaller, restricted: RestrictedRead, now: Now, page: Paging, appeal_id: UUID
+) -> ListOf[MailboxNotice]:
+    """What the applicant was told, newest first: since when it could be read, when it was, and where it was sent."""
+    seen = await queries.read_appeal(restricted.reading, caller, appeal_id, operation="list_appeal_notices")
+    await queries.trace(restricted, caller, "list_appeal_notices", [seen.row], now=now)
+    applicant = (seen.row["applicant_scheme"], seen.row["applicant_id"])
+    return await notices_about(restricted.reading, page, appeal_id, applicant)
 
 
 @router.get("/appeals/{appeal_id}/accesses")

@@ -34,6 +34,7 @@ from servicekit.identity import Caller, CurrentCaller
 from servicekit.paging import ListOf, Paging
 from servicekit.routing import Route
 from servicekit.transactions import RestrictedRead, Write
+from statute.deadlines import local
 
 router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
 
@@ -62,7 +63,7 @@ class _Acting:
 
     def shown(self, new: Row) -> Appeal:
         self.response.headers["ETag"] = etag(new["version"])
-        return appeal_of(new, self.caller, relation_to(new, self.caller))
+        return appeal_of(new, self.caller, relation_to(new, self.caller), local(self.now).date())
 
 
 Acting = Annotated[_Acting, Depends()]

@@ -11,6 +11,7 @@ from appeals.domain.appeal import ADDRESSES, Kind, Outcome, Relation, Status, ac
 from appeals.domain.clocks import pinned_clocks
 from appeals.domain.next_step import next_step
 from appeals.domain.vocabulary import GROUNDS
+from appeals.domain.warning import CaseWarning, Code, warnings_of
 from appeals.permissions import OPERATIONS, PERMISSIONS
 from appeals.schemas.agencies import AgencyKey, AgencyName, name_of
 from servicekit.database import Row
@@ -133,6 +134,14 @@ class GroundShown(BaseModel):
     detail: str | None
 
 
+class AppealWarning(BaseModel):
+    """What the appeal warns of today, in plain words: `since` is the first day of it."""
+
+    code: Code
+    text: Translated
+    since: date
+
+
 class AppealSummary(BaseModel):
     """An appeal as it stands in a list."""
 
@@ -169,6 +178,7 @@ class Appeal(AppealSummary):
     ground: GroundShown | None
     decision: AppealDecision | None
     next_step: Translated
+    warnings: list[AppealWarning]
     actions: list[NextAction]
 
 
@@ -186,8 +196,8 @@ def summary_of(row: Row) -> AppealSummary:
     return AppealSummary(**_summary(row))
 
 
-def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
-    """A row as this party sees it, with what they may do now."""
+def appeal_of(row: Row, caller: Caller, relation: Relation, today: date) -> Appeal:
+    """A row as this party sees it on a day, with what they may do now."""
     status = Status(row["status"])
     rule = pinned_clocks(row).rule
     contact = row["contact"] if relation is Relation.APPLICANT else None
@@ -209,7 +219,12 @@ def appeal_of(row: Row, caller: Caller, relation: Relation) -> Appeal:
         hearing=None if row["hearing"] is None else HearingRecord(**row["hearing"]),
         ground=_ground(row),
         decision=_decision(row),
-        next_step=_next_step(status, row["due_on"], row["correct_by"], row["object_by"], row["decide_from"]),
+        next_step=_next_step(
+            status,
+            relation is not Relation.APPLICANT,
+            **{name: row[name] for name in ("due_on", "forward_by", "correct_by", "object_by", "decide_from")},
+        ),
+        warnings=[_warning(each) for each in warnings_of(row, today)],
         actions=[
             NextAction(name=name, method="POST", href=f"/v1/appeals/{row['id']}/{name}")
             for name in _addresses(status, caller, relation)
@@ -250,12 +265,13 @@ def _addresses(status: Status, caller: Caller, relation: Relation) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _next_step(
-    status: Status, due_on: date, correct_by: date | None, object_by: date | None, decide_from: date | None
-) -> Translated:
-    return Translated(
-        **next_step(status, due_on=due_on, correct_by=correct_by, object_by=object_by, decide_from=decide_from)
-    )
+def _next_step(status: Status, in_office: bool, **dates: date | None) -> Translated:  # noqa: FBT001 - a key
+    return Translated(**next_step(status, dates, in_office=in_office))
+
+
+@lru_cache(maxsize=1024)
+def _warning(warning: CaseWarning) -> AppealWarning:
+    return AppealWarning(code=warning.code, text=Translated(**warning.text), since=warning.since)
 
 
 def _defect(row: Row) -> Defect | None:

@@ -27,6 +27,7 @@ from appeals.tables.figures import answer_days as answer_days
 from appeals.tables.figures import counted as counted
 from appeals.tables.figures import figures as figures
 from appeals.tables.schema import metadata as metadata
+from appeals.tables.warnings import warnings as warnings
 from servicekit.database import NUMBERS_A_BLOCK
 from servicekit.tables import one_of
 
