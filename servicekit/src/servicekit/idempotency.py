@@ -75,6 +75,8 @@ async def exactly_once(
     subject = request.state.caller.subject
     if subject is None:
         return await handle(request)
+    if file_of(request) is None:
+        await request.body()  # one that is too large is refused before anything is done; a file is read by its endpoint
     repeatable = _Repeatable(subject, request.method, request.scope["path"], given or str(uuid7()))
     try:
         response = await handle(request)
