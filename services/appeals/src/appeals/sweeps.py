@@ -77,9 +77,10 @@ def _since(last_day: date | None, now: datetime) -> timedelta:
     return now - datetime.combine(last_day + timedelta(days=1), time(), ALMATY)
 
 
+# The lapse first: a body's term that goes on with it may be over already.
 SWEEPS = (
-    Sweep("expire-appeals", _expire, _expiry_waits),
     Sweep("lapse-defects", _lapse, _lapse_waits),
+    Sweep("expire-appeals", _expire, _expiry_waits),
     Sweep("count-appeals", _count, oldest_uncounted),
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
     Sweep("warn-appeals", _warn, _warning_waits),
