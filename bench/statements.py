@@ -46,6 +46,7 @@ VALUES: dict[str, str] = {
     "text": "Аялдаманың шатыры қашан жөнделеді? " * 6,
     "language": "kk",
     "channel": "portal",
+    "form": "electronic",
     "submitted_at": "2026-11-22T16:43:53+00:00",
     "received_at": "2026-11-22T16:43:53+00:00",
     "registered_on": "2026-11-23",
@@ -74,7 +75,9 @@ _WRITTEN = {
     "reply_status": "201",
     # Each entry needs an id of its own; the rest of it is the same work.
     "journal_entries": "jsonb_set(:journal_entries::jsonb, '{0,id}', to_jsonb(uuidv7()))",
-    **dict.fromkeys(("contact", "outcome", "answer", "answer_language", "answered_at"), "NULL"),
+    "crime": "false",
+    **dict.fromkeys(("contact", "outcome", "answer", "answer_language", "answered_at", "parent"), "NULL"),
+    **dict.fromkeys(("participants", "taken_by", "code_digest"), "NULL"),
 }
 
 

@@ -9,6 +9,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/agencies": "appeals",
     "/v1/appeals": "appeals",
     "/v1/deadlines": "appeals",
+    "/v1/kinds": "appeals",
     "/v1/leaving-grounds": "appeals",
     "/v1/journals/appeals": "appeals",
     "/v1/statistics/appeals": "appeals",

@@ -174,14 +174,16 @@ async def identify(verifier: TokenVerifier, authorization: str | None) -> Caller
     return await verifier.verify(token.strip())
 
 
-async def admit(request: Request, operation: str) -> None:
+async def admit(request: Request, operation: str, *, unnamed: bool = False) -> None:
     """Find out who is asking, and let them in by the operation's row of the permission table.
+
+    Where nobody is to be named (`unnamed`), a token is not looked at, whatever it is.
 
     Raises:
         InvalidToken, IssuerUnavailable: as `identify`.
         Unauthenticated, Forbidden: as `Permissions.admit`.
     """
-    shown = request.headers.getlist("authorization")
+    shown = [] if unnamed else request.headers.getlist("authorization")
     if len(shown) > 1:
         raise InvalidToken("several")
     caller = await identify(request.state.verifier, shown[0] if shown else None)
@@ -190,8 +192,14 @@ async def admit(request: Request, operation: str) -> None:
 
 
 def asks_for_caller(dependant: Dependant) -> bool:
-    """Whether an endpoint has a `CurrentCaller` among its arguments, and so belongs to the permission table."""
-    return dependant.call is _current_caller or any(asks_for_caller(below) for below in dependant.dependencies)
+    """Whether an endpoint has a `CurrentCaller` or an `Unnamed` in it, and so belongs to the permission table."""
+    own = dependant.call in {_current_caller, _unnamed}
+    return own or any(asks_for_caller(below) for below in dependant.dependencies)
+
+
+def leaves_unnamed(dependant: Dependant) -> bool:
+    """Whether an endpoint has an `Unnamed` among its arguments, and so is not to know who is asking."""
+    return any(below.call is _unnamed or leaves_unnamed(below) for below in dependant.dependencies)
 
 
 async def _current_caller(request: Request) -> Caller:
@@ -199,7 +207,13 @@ async def _current_caller(request: Request) -> Caller:
     return caller
 
 
+async def _unnamed() -> Caller:
+    return ANONYMOUS
+
+
 CurrentCaller = Annotated[Caller, Depends(_current_caller)]
+Unnamed = Annotated[Caller, Depends(_unnamed)]
+"""Nobody, even if a token is shown: what is asked is not to be known of anyone, so the token is never looked at."""
 
 
 def _key_id(token: str) -> str:

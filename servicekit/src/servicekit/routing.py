@@ -14,7 +14,7 @@ from servicekit.database import Writing
 from servicekit.endpoints import Handler, plain_handler
 from servicekit.forms import Form, form_asked
 from servicekit.idempotency import exactly_once
-from servicekit.identity import admit, asks_for_caller
+from servicekit.identity import admit, asks_for_caller, leaves_unnamed
 from servicekit.incoming import UNDECLARED, IncomingFile, asks_for_file
 from servicekit.journal import RecordedRefusal
 from servicekit.paging import ListOf, Packaged
@@ -39,8 +39,8 @@ class Route(APIRoute):
 
     Nothing unknown is asked; the caller is known and has a role for the operation; the body is JSON, or a file that
     waits to be read; the transaction is open. The answer of a change is stored with it, so that a repeat gets the same.
-    What an endpoint asks for is read off its arguments (`CurrentCaller`, `Incoming`, `Read`, `RestrictedRead`, `Write`)
-    when the route is made.
+    What an endpoint asks for is read off its arguments (`CurrentCaller` or `Unnamed`, `Incoming`, `Read`,
+    `RestrictedRead`, `Write`) when the route is made.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -54,7 +54,7 @@ class Route(APIRoute):
         route = self._as_included()
         handle = plain_handler(route) or super().get_route_handler()
         known = frozenset(_query_parameters(route.dependant))
-        identified = asks_for_caller(route.dependant)
+        identified, unnamed = asks_for_caller(route.dependant), leaves_unnamed(route.dependant)
         opener = opener_for(route.dependant)
         takes_file = asks_for_file(route.dependant)
         listing = None
@@ -67,7 +67,7 @@ class Route(APIRoute):
             _refuse_unknown_parameters(request, known)
             form = Form.JSON if listing is None else form_asked(request, listing.forms)
             if identified:
-                await admit(request, self.name)
+                await admit(request, self.name, unnamed=unnamed)
             if listing is not None and form is not Form.JSON:
                 return Whole(listing, request, form)
             if takes_file:

@@ -6,6 +6,7 @@ What is filed when legal time begins, with a body of the five-day week, is due o
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from appeals.main import create_app
 from appeals.settings import Settings
 from servicekit.testing import Issuer
+from stack.testing import TestDatabase
 
 
 @pytest.fixture
@@ -113,6 +115,20 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
         return await client.post(f"/v1/appeals/{appeal['id']}/{action}", json=usual[action] | fields, headers=headers)
 
     return send
+
+
+@pytest.fixture
+def rows(database: TestDatabase) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
+    """Gives the rows of a statement, past the service and all its rules."""
+
+    async def ask(statement: str) -> list[dict[str, Any]]:
+        connection = await asyncpg.connect(database.admin_url)
+        try:
+            return [dict(row) for row in await connection.fetch(statement)]
+        finally:
+            await connection.close()
+
+    return ask
 
 
 @pytest.fixture

@@ -44,13 +44,16 @@ STATUSES = {
     "ground-not-shown": 422,
     "no-such-earlier-appeal": 422,
     "no-such-point": 422,
+    "not-a-direct-addressee": 422,
     "not-allowed-now": 409,
     "not-heard": 409,
     "not-in-vocabulary": 422,
+    "not-your-channel": 403,
     "nothing-remains": 422,
     "once-only": 409,
     "outside-calendar": 422,
     "party-unknown": 403,
+    "penal-body": 409,
     "same-agency": 409,
     "term-expired": 409,
     "too-many-files": 409,
@@ -83,13 +86,15 @@ ASKED = {
 }
 FILED: dict[str, tuple[str, str, dict[str, str]]] = {
     "calendar-missing": ("2027-12-20T10:00", "citizen", {}),
+    "not-a-direct-addressee": ("2026-11-23T10:00", "convict", {"channel": "terminal"}),
+    "not-your-channel": ("2026-11-23T10:00", "citizen", {"channel": "terminal"}),
     "party-unknown": ("2026-11-23T10:00", "unnumbered", {}),
     "unknown-agency": ("2026-11-23T10:00", "citizen", {"agency": "min-magic"}),
 }
 # What is filed, what is done to it before and by whom, and the last step, which is refused, when and by whom.
 POINTS = {"points": ["Шатыр", "Орындық"]}
 ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dict[str, Any]]] = {
-    "crime-reported": ({"reports_crime": True}, [], "2026-11-23T10:00", "officer", "defect", {}),
+    "crime-reported": ({"reports_crime": True}, [], "2026-11-23T10:00", "police", "defect", {}),
     "decision-too-early": (
         {"kind": "application"},
         [("officer", "preliminary-decision")],
@@ -112,6 +117,14 @@ ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dic
     "once-only": (
         {}, [("officer", "defect"), ("citizen", "correction")], "2026-11-23T10:00", "officer", "defect", {}
     ),
+    "penal-body": (
+        {"who": "convict", "channel": "terminal", "agency": "general-prosecutor"},
+        [],
+        "2026-11-23T10:00",
+        "prosecutor",
+        "forwarding",
+        {"agency": "penal-system-committee"},
+    ),
     "same-agency": ({}, [], "2026-11-23T10:00", "officer", "forwarding", {"agency": "min-transport"}),
     "term-expired": ({}, [], "2026-12-15T10:00", "officer", "decision", {}),
 }  # fmt: skip
@@ -130,8 +143,13 @@ RACED = {"changed-meanwhile"}  # test_races.py
 
 @pytest.fixture
 def people(people: People, issuer: Issuer) -> People:
-    """The people, and one whose token has no number."""
-    return people | {"unnumbered": issuer.headers("citizen", sub="u1")}
+    """The people, one whose token has no number, one at a terminal, and who investigates and supervises."""
+    return people | {
+        "unnumbered": issuer.headers("citizen", sub="u1"),
+        "convict": issuer.headers("terminal", sub="t1", iin="860922399019"),
+        "police": issuer.headers("officer", sub="o4", agency="min-internal-affairs"),
+        "prosecutor": issuer.headers("officer", sub="o5", agency="general-prosecutor"),
+    }
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from appeals.commands.attaching import SCANNED
 from appeals.domain.appeal import TRANSITIONS, Action
-from appeals.notices import TOLD, notice_of
+from appeals.notices import TOLD, notices_of
 from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
 
@@ -118,15 +118,19 @@ async def test_whoever_refuses_by_silence_tells_all_at_once(file: File, look: Lo
 
 
 def test_every_event_that_others_cause_has_its_words() -> None:
-    applicant = {"applicant_scheme": "KZ-IIN", "applicant_id": "880417499014", "contact": None, "language": "kk"}
+    applicant = {"applicant_scheme": "KZ-IIN", "applicant_id": "880417499014", "participants": None, "language": "kk"}
     row = applicant | {"id": UUID(int=1), "version": 1, "number": "ЖТ-1", "agency": "min-transport"}
-    row |= {**dict.fromkeys(("due_on", "correct_by", "object_by"), date(2026, 1, 1)), "synthetic": False}
+    row |= {
+        **dict.fromkeys(("due_on", "correct_by", "object_by"), date(2026, 1, 1)),
+        "synthetic": False,
+        "contact": None,
+    }
     own = {Action.FILING, Action.WITHDRAWAL, Action.CORRECTION, Action.OBJECTION}
     inside = {Action.DRAFT, Action.REWORK}  # between an executor and the head
     caused = {edge.event for (status, action), edge in TRANSITIONS.items() if status and action not in own | inside}
     assert caused | {SCANNED} == TOLD
     for event in TOLD:
-        notice = notice_of(event, row)
+        [notice] = notices_of(event, row)
         assert all("ЖТ-1" in title for title in notice.title.values())
         assert notice.contact == {"language": "kk"}
 

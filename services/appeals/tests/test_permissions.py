@@ -53,6 +53,9 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
 }
 ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "list_agencies": ("GET", "/v1/agencies", 200),
+    "list_kinds": ("GET", "/v1/kinds", 200),
+    "report_crime": ("POST", "/v1/appeals/anonymous", 201),
+    "read_crime_report": ("GET", "/v1/appeals/anonymous", 200),
     "list_leaving_grounds": ("GET", "/v1/leaving-grounds", 200),
     "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
     "list_appeal_figures": ("GET", "/v1/statistics/appeals?by=agency", 200),
@@ -95,8 +98,29 @@ BEFORE = {
     "signature": ("application", "decision"),
     "rework": ("application", "decision"),
 }
+# What those file who have a channel of their own.
+CITIZEN = {"scheme": "KZ-IIN", "id": "880417499014", "name": "Айгерім Сапарова"}
+BY_CHANNEL: dict[str, dict[str, Any]] = {
+    "front_office": {"channel": "front_office", "applicant": CITIZEN, "form": "paper"},
+    "terminal": {"channel": "terminal", "agency": "general-prosecutor"},
+}
+# How an appeal is filed so that somebody has such a tie to it.
+WITH_OTHERS: dict[str, dict[str, Any]] = {
+    Relation.REPRESENTATIVE: {
+        "who": "proxy",
+        "channel": "representative",
+        "represented": CITIZEN,
+        "authority": {"number": "1", "date": "2026-05-04", "issuer": "Нотариус"},
+    },
+    Relation.CO_APPLICANT: {
+        "channel": "collective",
+        "co_applicants": [{"scheme": "KZ-IIN", "id": "900612499010", "name": "Динара Әбенова"}],
+    },
+}
 CLAIMS: dict[str, dict[str, str]] = {
     Relation.APPLICANT: {"iin": "880417499014", "agency": "min-health"},
+    Relation.REPRESENTATIVE: {"iin": "791103399014", "agency": "min-health"},
+    Relation.CO_APPLICANT: {"iin": "900612499010", "agency": "min-health"},
     Relation.EXECUTOR: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
@@ -155,11 +179,12 @@ def prepared(
 
     Somebody with the tie of a holder finds another officer charged with it.
     """
+    people["proxy"] = issuer.headers("citizen", sub="c3", iin="791103399014")
     people["akim"] = issuer.headers("head", sub="h2", agency="akimat-almaty")
 
     async def make(action: str = "", tie: str = Relation.EXECUTOR) -> Place:
         kind, before = BEFORE.get(action, ("request", ""))
-        appeal = await file(kind=kind)
+        appeal = await file(**WITH_OTHERS.get(tie, {}), kind=kind)
         steps = [("officer", "forwarding")]
         steps += [("akim", "assignment")] if tie == Relation.HOLDER else []
         steps += [("akimat", before)] if before else []
@@ -188,10 +213,13 @@ async def test_operations_on_no_appeal_in_particular(
     operation: str, client: httpx.AsyncClient, as_role: AsRole, filing: Filing
 ) -> None:
     method, address, success = ABOUT_ALL[operation]
-    body = filing() if operation == "file_appeal" else None
+    report = {"agency": "min-transport", "subject": "Пара", "text": "Пара сұрайды.", "language": "kk"}
+    code = (await client.post("/v1/appeals/anonymous", json=report)).json()["code"]
     got = {}
     for role in ROLES:
-        answer = await client.request(method, address, json=body, headers=as_role(role, Relation.NONE))
+        bodies = {"file_appeal": filing(**BY_CHANNEL.get(role, {})), "report_crime": report}
+        headers = as_role(role, Relation.NONE) | {"Appeal-Code": code}
+        answer = await client.request(method, address, json=bodies.get(operation), headers=headers)
         got[role] = answer.status_code
     assert got == {role: expected(operation, role, Relation.NONE, success=success) for role in ROLES}
 
@@ -253,6 +281,8 @@ async def test_the_actions_offered_are_the_ones_that_work(
 ) -> None:
     cells = [
         ("citizen", Relation.APPLICANT),
+        ("citizen", Relation.REPRESENTATIVE),
+        ("citizen", Relation.CO_APPLICANT),
         ("officer", Relation.EXECUTOR),
         ("officer", Relation.HOLDER),
         ("officer", Relation.FORWARDER),

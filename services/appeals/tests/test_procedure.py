@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from servicekit.testing import Issuer
+
 File = Callable[..., Awaitable[dict[str, Any]]]
 Act = Callable[..., Awaitable[httpx.Response]]
 Look = Callable[..., Awaitable[Any]]
@@ -232,7 +234,10 @@ class TestLeaving:
             code = (await act("officer", await file(kind=kind), "leaving", **fields)).json().get("code")
             assert (code == "not-in-vocabulary") is (procedure not in ground["procedures"]), ground
 
-    async def test_a_report_of_a_crime_is_never_left(self, file: File, act: Act) -> None:
+    async def test_a_report_of_a_crime_is_never_left(
+        self, people: dict[str, dict[str, str]], issuer: Issuer, file: File, act: Act
+    ) -> None:
+        people["police"] = issuer.headers("officer", sub="o4", agency="min-internal-affairs")
         filed = await file(reports_crime=True)
         assert filed["reports_crime"] is True
-        assert (await act("officer", filed, "leaving")).json()["code"] == "crime-reported"
+        assert (await act("police", filed, "leaving")).json()["code"] == "crime-reported"

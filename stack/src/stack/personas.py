@@ -15,6 +15,7 @@ _MIN_CULTURE: Final = "991240960986"
 _MIN_DIGITAL: Final = "991240962209"
 _MIN_JUSTICE: Final = "991240968911"
 _MIN_TRANSPORT: Final = "991240971961"
+_GOVERNMENT_FOR_CITIZENS: Final = "991240978671"
 _JUSTICE_DEPARTMENT_ASTANA: Final = "991240979283"
 _HEALTH_DEPARTMENT_ASTANA: Final = "991240995750"
 
@@ -57,6 +58,8 @@ _READY: Final = (
     _person("officer", "Динара Маратқызы Әбенова", "900612499010", "officer", _MIN_TRANSPORT),
     _person("head", "Серік Болатұлы Тілеубаев", "750228399014", "officer", _MIN_TRANSPORT, "head"),
     _person("higher-officer", "Гүлнар Төлеуқызы Оспанова", "690919499013", "officer", _GOVERNMENT),
+    _person("front-office", "Ләззат Ермекқызы Садықова", "930412499019", "front_office", _GOVERNMENT_FOR_CITIZENS),
+    _person("terminal", "Марат Төлегенұлы Абдрахманов", "860922399019", "terminal"),
     _person("buyer", "Мадина Ерікқызы Қасенова", "850308499016", "buyer", _HEALTH_DEPARTMENT_ASTANA),
     _company("supplier", "«Ақ Желкен Құрылыс» ЖШС", "150340962116", "supplier"),
     _company("supplier-2", "«Сарыарқа Жабдық» ЖШС", "180940974038", "supplier"),

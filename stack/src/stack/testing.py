@@ -22,7 +22,7 @@ from stack import databases, postgres
 NOBODY = "no token"
 ROLES = (
     "citizen", "company", "officer", "head", "buyer", "supplier", "auditor", "drafter", "expert", "observer", "bailiff",
-    "moderator", "operator", "service", NOBODY,
+    "moderator", "operator", "service", "front_office", "terminal", NOBODY,
 )  # fmt: skip
 # The id of nothing.
 ABSENT_ID = "01900000-0000-7000-8000-000000000000"

@@ -1,6 +1,7 @@
 """What applicants are told of their appeals, each step that somebody else takes; and what bodies are warned of."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from typing import TypeAlias
 
@@ -28,11 +29,18 @@ TOLD = frozenset(_TEXTS)
 """The events of which applicants are told; those are the ones that others cause."""
 
 
-def notice_of(event: str, row: Row) -> Notice:
-    """What the applicant is told when this has happened to the appeal in this row.
+def notices_of(event: str, row: Row) -> list[Notice]:
+    """What the parties are told when this has happened to the appeal in this row; nobody where none is known.
 
-    What a body answered is not in it: that is read where one is known.
+    What a body answered is not in it: that is read where one is known. Only the applicant's goes to the contact.
     """
+    if row["applicant_id"] is None:
+        return []
+    told = _notice(event, row)
+    return [told, *(replace(told, to=(each["scheme"], each["id"]), contact=None) for each in row["participants"] or ())]
+
+
+def _notice(event: str, row: Row) -> Notice:
     texts = _TEXTS[event]
     name = agency(row["agency"]).name
     return Notice(
@@ -74,7 +82,7 @@ def notices_of_expiry(event: str, row: Row) -> list[Notice]:
     body = agency(row["agency"])
     controller = pinned_rules(row).rule(WARNING).parameters["controller"]
     bodies = dict.fromkeys(code for code in (body.code, body.higher, controller) if code is not None)
-    return [notice_of(event, row), *(notice_to_body(event, row, to=code) for code in bodies)]
+    return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in bodies)]
 
 
 def _dates(row: Row, language: str) -> dict[str, str]:

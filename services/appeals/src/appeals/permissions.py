@@ -5,16 +5,19 @@ from typing import Any
 
 from appeals.domain.agencies import UnknownAgency, agency
 from appeals.domain.appeal import Action, Relation
+from appeals.domain.channels import is_confidential, is_penal
 from servicekit.identity import Caller
 from servicekit.permissions import ANY, ANYONE, Permissions
 
-_PARTIES = {
-    "citizen": {Relation.APPLICANT},
-    "company": {Relation.APPLICANT},
+# In whose appeal one acts, and which one sees because it is one's own.
+ACTING = {Relation.APPLICANT, Relation.REPRESENTATIVE}
+OWN = ACTING | {Relation.CO_APPLICANT}
+_OWNERS = {"citizen": OWN, "company": OWN, "terminal": OWN}
+_PARTIES = _OWNERS | {
     "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
     "head": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
 }
-_APPLICANT = {"citizen": {Relation.APPLICANT}, "company": {Relation.APPLICANT}}
+_APPLICANT = {"citizen": ACTING, "company": ACTING, "terminal": ACTING}
 _EXECUTOR = {"officer": {Relation.EXECUTOR}}
 _HEAD = {"head": {Relation.EXECUTOR, Relation.HOLDER}}
 
@@ -24,8 +27,11 @@ PERMISSIONS = Permissions(
         "explain_deadline": {ANYONE: {ANY}},
         "list_appeal_figures": {ANYONE: {ANY}},
         "draw_appeal_figures": {ANYONE: {ANY}},
-        "file_appeal": {"citizen": {ANY}, "company": {ANY}},
-        "list_appeals": {"citizen": {ANY}, "company": {ANY}, "officer": {ANY}, "head": {ANY}},
+        "list_kinds": {ANYONE: {ANY}},
+        "file_appeal": {"citizen": {ANY}, "company": {ANY}, "front_office": {ANY}, "terminal": {ANY}},
+        "report_crime": {ANYONE: {ANY}},
+        "read_crime_report": {ANYONE: {ANY}},
+        "list_appeals": {"citizen": {ANY}, "company": {ANY}, "terminal": {ANY}, "officer": {ANY}, "head": {ANY}},
         "read_appeal": _PARTIES,
         "read_appeal_deadline": _PARTIES,
         "list_appeal_clocks": _PARTIES,
@@ -33,7 +39,7 @@ PERMISSIONS = Permissions(
         "read_appeal_calendar": _PARTIES,
         "read_appeal_history": _PARTIES,
         "read_appeal_receipt": _PARTIES,
-        "list_appeal_accesses": _APPLICANT,
+        "list_appeal_accesses": _OWNERS,
         "list_appeal_points": _PARTIES,
         "list_appeal_attachments": _PARTIES,
         "read_appeal_attachment": _PARTIES,
@@ -78,10 +84,18 @@ OPERATIONS = {
 
 
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
-    """What ties the caller to the appeal in this row: being its applicant, or an office where it is or was."""
+    """What ties the caller to the appeal in this row: being a party to it, or an office where it is or was.
+
+    No office of the penal administration is tied to what came from a terminal.
+    """
     if caller.party == (row["applicant_scheme"], row["applicant_id"]):
         return Relation.APPLICANT
+    for each in row["participants"] or ():
+        if caller.party == (each["scheme"], each["id"]):
+            return Relation(each["as"])
     office = office_of(caller)
+    if office is not None and is_confidential(row["channel"]) and is_penal(office):
+        return Relation.NONE
     if office == row["agency"]:
         return Relation.EXECUTOR if row["executor"] in {None, caller.subject} else Relation.HOLDER
     return Relation.FORWARDER if office in row["forwarded_by"] else Relation.NONE

@@ -29,11 +29,11 @@ from uuid_utils.compat import uuid7
 
 from appeals.clients import NotScanned, Scanner, ScannerAway
 from appeals.commands.taking import applicant_of, begin
-from appeals.domain.appeal import Action, Relation
+from appeals.domain.appeal import Action
 from appeals.domain.attachments import MOST, Sniffer, State, require_agreement
 from appeals.domain.errors import TooManyFiles
-from appeals.notices import KIND, notice_of
-from appeals.permissions import relation_to
+from appeals.notices import KIND, notices_of
+from appeals.permissions import OWN, relation_to
 from appeals.queries import read_appeal
 from appeals.queries.attachments import content_of, how_many_in
 from appeals.tables import appeals, attached, attachment_pieces, attachments
@@ -162,8 +162,8 @@ async def _attach(writing: Writing, caller: Caller, appeal_id: UUID, received: _
         private={"attachment": str(received.id), "name": file["name"], "media_type": received.media_type},
         owner=applicant_of(row),
     )
-    if relation_to(row, caller) is not Relation.APPLICANT:
-        await notify(writing, notice_of(step.event, row), at=now)
+    if relation_to(row, caller) not in OWN:
+        await notify(writing, *notices_of(step.event, row), at=now)
     return file
 
 
@@ -185,7 +185,7 @@ async def _record_finding(writing: Writing, attachment_id: UUID, finding: str | 
         owner=applicant_of(row),
     )
     if finding is not None:
-        await notify(writing, notice_of(SCANNED, row), at=now)
+        await notify(writing, *notices_of(SCANNED, row), at=now)
 
 
 _attachment = attachments.c.id == bindparam("id", type_=Uuid)

@@ -9,7 +9,7 @@ from appeals.commands.taking import applicant_of, begin, begin_in_time, calendar
 from appeals.domain.appeal import Action, Status, transition
 from appeals.domain.clocks import DEFECT_CORRECTION, clock, paused_clocks, pinned_clocks
 from appeals.domain.errors import CrimeReported, OnceOnly
-from appeals.notices import KIND, notice_of
+from appeals.notices import KIND, notices_of
 from appeals.tables import appeals
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
@@ -84,7 +84,7 @@ async def lapse_defects(writing: Writing, *, now: datetime, limit: int) -> int:
         about = Object(KIND, new["id"], new["version"])
         public = {"agency": new["agency"], "due_on": new["due_on"].isoformat()}
         record(writing, edge.event, about, at=now, role="system", public=public, owner=applicant_of(new))
-        await notify(writing, notice_of(edge.event, new), at=now)
+        await notify(writing, *notices_of(edge.event, new), at=now)
     return len(rows)
 
 

@@ -10,6 +10,7 @@ from appeals.commands.filing import split_off
 from appeals.commands.taking import begin_in_time, calendar_needed, dates_of, tell, told_of
 from appeals.domain.agencies import Agency, agency
 from appeals.domain.appeal import Action, Kind
+from appeals.domain.channels import require_kept_from_penal
 from appeals.domain.clocks import Clocks, pinned_clocks, reset_clocks
 from appeals.domain.errors import ForwardingTooLate, NoSuchPoint, NothingRemains, SameAgency
 from appeals.queries import points_in
@@ -37,6 +38,7 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, asked: Forw
     Raises:
         NotAllowedNow, NotFound, Forbidden, TermExpired: as `begin_in_time`.
         UnknownAgency, SameAgency: there is no such body, or it has the appeal already.
+        PenalBody: it came from a terminal, and would reach whom it bypasses.
         ForwardingTooLate: the days for forwarding are over.
         NoSuchPoint: a point that is named is not here.
         NothingRemains: all points are named.
@@ -70,6 +72,7 @@ def _competent(row: Row, to: str, now: datetime) -> tuple[Agency, Clocks]:
     body = agency(to)
     if body.code == row["agency"]:
         raise SameAgency
+    require_kept_from_penal(row["channel"], body.code)
     if local(now).date() > row["forward_by"]:
         raise ForwardingTooLate(row["forward_by"])
     with calendar_needed():

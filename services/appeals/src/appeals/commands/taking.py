@@ -8,7 +8,7 @@ from typing import Any
 from appeals.domain.appeal import Action, Status, transition
 from appeals.domain.clocks import Clocks
 from appeals.domain.errors import TermExpired
-from appeals.notices import KIND, TOLD, notice_of
+from appeals.notices import KIND, TOLD, notices_of
 from appeals.permissions import OPERATIONS, PERMISSIONS, SIGHT, relation_to
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller
@@ -67,12 +67,13 @@ async def tell(
         writing, step, query, values, kind=KIND, public=public, private=private, owner=applicant_of(step.row)
     )
     if step.event in TOLD:
-        await notify(writing, notice_of(step.event, new), at=step.now)
+        await notify(writing, *notices_of(step.event, new), at=step.now)
     return new
 
 
-def applicant_of(row: Row) -> tuple[str, str]:
-    return row["applicant_scheme"], row["applicant_id"]
+def applicant_of(row: Row) -> tuple[str, str] | None:
+    """Scheme and number of the applicant; None where a report of a crime names nobody."""
+    return None if row["applicant_id"] is None else (row["applicant_scheme"], row["applicant_id"])
 
 
 @contextmanager

@@ -94,6 +94,8 @@ class Relation(StrEnum):
     """What ties a caller to an appeal."""
 
     APPLICANT = "applicant"
+    REPRESENTATIVE = "representative"  # acts for the applicant with an authority
+    CO_APPLICANT = "co_applicant"  # somebody else files for them too
     EXECUTOR = "executor"  # in the body that must answer now, and charged with the appeal, or nobody is yet
     HOLDER = "holder"  # in the body that must answer now, while another officer is charged
     FORWARDER = "forwarder"  # in a body that has passed it on
@@ -171,7 +173,9 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.DEFECT: Taking("executor", "once, and not of a report of a crime", "appeal.defect_correction"),
         Action.CORRECTION: Taking("applicant", None, "appeal.defect_correction"),
         Action.LAPSE: Taking(_RULES, "the days for correction have passed"),
-        Action.FORWARDING: Taking("executor", "another body is competent", "appeal.forwarding"),
+        Action.FORWARDING: Taking(
+            "executor; at filing the rules", "another body is competent, as for a crime", "appeal.forwarding"
+        ),
         Action.SPLIT: Taking("executor", "some of its points, not all", "appeal.forwarding"),
         Action.EXTENSION: Taking("head", "in the term, once, no longer than the law allows", "appeal.extension"),
         Action.PRELIMINARY_DECISION: Taking("executor", "an adverse outcome", "appeal.preliminary_notice"),

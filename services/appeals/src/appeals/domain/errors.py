@@ -119,3 +119,23 @@ class FileQuarantined(Exception):
 
 class FileInfected(Exception):
     """Something harmful was found in the file, so nobody ever gets it."""
+
+
+class NotYourChannel(Exception):
+    """The caller files by other channels than the one that is named."""
+
+    def __init__(self, channels: list[str]) -> None:
+        super().__init__(f"the caller's channels are {channels}")
+        self.channels = channels
+
+
+class NotADirectAddressee(Exception):
+    """The terminals of penal institutions send to some bodies only, past the administration."""
+
+    def __init__(self, agencies: list[str]) -> None:
+        super().__init__(f"a terminal sends to {agencies}")
+        self.agencies = agencies
+
+
+class PenalBody(Exception):
+    """What came from a terminal is kept from the penal administration and who stands over it."""

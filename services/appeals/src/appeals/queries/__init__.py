@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, Text, Uuid, and_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.appeal import Relation, Status
-from appeals.permissions import IN_OFFICE, PERMISSIONS, office_of, relation_to
+from appeals.permissions import IN_OFFICE, OWN, PERMISSIONS, office_of, relation_to
 from appeals.tables import appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
@@ -69,6 +69,18 @@ async def open_appeal(reading: Reading, caller: Caller, appeal_id: UUID) -> tupl
     return seen, seen.row["unread"]
 
 
+async def read_report(reading: Reading, code_digest: str) -> Row:
+    """The report of a crime that names nobody, by what is kept of its secret.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await reading.one(_REPORT, code_digest=code_digest)
+    if row is None:
+        raise NotFound
+    return row
+
+
 async def see_appeal(restricted: RestrictedReading, caller: Caller, appeal_id: UUID, now: datetime) -> bool:
     """Let a party see the receipt of an appeal, private parts and all.
 
@@ -83,7 +95,10 @@ async def see_appeal(restricted: RestrictedReading, caller: Caller, appeal_id: U
 async def list_appeals(
     reading: Reading, caller: Caller, wanted: Wanted, *, after: UUID | None, limit: int
 ) -> list[Row]:
-    """The caller's own appeals, or for an officer the register of the body; newest first, one more than `limit`."""
+    """The appeals that the caller is a party to, or for an officer the register of the body; newest first.
+
+    There is one more than `limit`, where there are more.
+    """
     office = office_of(caller) if caller.roles & IN_OFFICE else None
     values: dict[str, Any] = {"today": wanted.today, "limit": limit + 1}
     scope = "agency" if office else "applicant"
@@ -91,7 +106,7 @@ async def list_appeals(
         values["agency"] = office
     else:
         scheme, number = caller.party or ("", "")
-        values |= {"scheme": scheme, "number": number}
+        values |= {"scheme": scheme, "number": number, "party": [{"scheme": scheme, "id": number}]}
     given: dict[str, Any] = {"status": wanted.status, "kind": wanted.kind, "overdue": wanted.overdue, "after": after}
     given |= {"due_before": wanted.due_before, "pattern": None if wanted.q is None else _pattern(wanted.q)}
     values |= {name: value for name, value in given.items() if value is not None}
@@ -112,7 +127,7 @@ async def earlier_alike(reading: Reading, row: Row) -> list[Row]:
 async def answered_earlier(reading: Reading, row: Row, earlier: UUID) -> bool:
     """Whether an appeal of the same applicant was answered before this one was filed."""
     found = await reading.one(_ONE, id=earlier)
-    if found is None or found["answered_at"] is None:
+    if found is None or found["answered_at"] is None or row["applicant_id"] is None:
         return False
     same = all(found[name] == row[name] for name in ("applicant_scheme", "applicant_id"))
     return same and found["submitted_at"] < row["submitted_at"]
@@ -127,7 +142,7 @@ async def trace(
     restricted: RestrictedReading, caller: Caller, operation: str, rows: Iterable[Row], *, now: datetime
 ) -> None:
     """Let the applicants know that somebody in office saw their appeals; one's own are nobody's business."""
-    others = [row["id"] for row in rows if relation_to(row, caller) is not Relation.APPLICANT]
+    others = [row["id"] for row in rows if relation_to(row, caller) not in OWN]
     await restricted.leave_trace(caller, operation, others, role="officer", at=now)
 
 
@@ -143,8 +158,9 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Quer
     }
     scopes = {
         "agency": appeals.c.agency == bindparam("agency"),
-        "applicant": and_(
-            appeals.c.applicant_scheme == bindparam("scheme"), appeals.c.applicant_id == bindparam("number")
+        "applicant": or_(
+            and_(appeals.c.applicant_scheme == bindparam("scheme"), appeals.c.applicant_id == bindparam("number")),
+            appeals.c.participants.contains(bindparam("party", type_=JSONB)),
         ),
     }
     late = or_(
@@ -166,6 +182,7 @@ def _pattern(q: str) -> str:
 
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
 _ONE_AND_UNREAD = Query(select(*appeals.c, unread_about(appeals.c.id)).where(appeals.c.id == bindparam("id")))
+_REPORT = Query(select(*appeals.c).where(appeals.c.code_digest == bindparam("code_digest")))
 _POINTS = Query(
     select(points.c.n, points.c.text)
     .where(points.c.appeal_id == bindparam("appeal_id", type_=Uuid))

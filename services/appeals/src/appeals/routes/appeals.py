@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from appeals import queries
 from appeals.commands import filing
-from appeals.domain.appeal import Kind, Relation, Status
+from appeals.domain.appeal import Kind, Status
 from appeals.domain.clocks import explain_clocks, pinned_clocks
+from appeals.permissions import relation_to
 from appeals.schemas.agencies import Deadline, deadline_of
 from appeals.schemas.appeals import (
     Access,
@@ -44,15 +45,16 @@ async def file_appeal(caller: CurrentCaller, writing: Write, now: Now, body: New
         subject=body.subject,
         text=body.text,
         language=body.language,
-        channel=body.channel,
         contact=None if body.contact is None else body.contact.model_dump(exclude_none=True),
-        crime=body.reports_crime,
+        channel=body.channel,
+        crime=body.crime_reported,
         points=body.points or (),
+        behalf=body.behalf,
     )
     row = await filing.file_appeal(writing, caller, asked, now=now)
     response.headers["Location"] = f"/v1/appeals/{row['id']}"
     response.headers["ETag"] = etag(row["version"])
-    return appeal_of(row, caller, Relation.APPLICANT, local(now).date())
+    return appeal_of(row, caller, relation_to(row, caller), local(now).date())
 
 
 @router.get("/appeals")

@@ -2,26 +2,27 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from appeals.domain.appeal import ADDRESSES, Kind, Outcome, Relation, Status, actions_in
+from appeals.domain.channels import Channel, Form, is_confidential
 from appeals.domain.clocks import pinned_clocks
+from appeals.domain.crimes import Crime
 from appeals.domain.next_step import next_step
 from appeals.domain.vocabulary import GROUNDS
 from appeals.domain.warning import CaseWarning, Code, warnings_of
 from appeals.permissions import OPERATIONS, PERMISSIONS
 from appeals.schemas.agencies import AgencyKey, AgencyName, name_of
+from appeals.schemas.filing import ByChannel, CoApplicant, Representative, Slip, channel_shown
+from appeals.schemas.texts import Line, Words
 from servicekit.database import Row
 from servicekit.identity import Caller
 from servicekit.languages import Language, Translated
 from servicekit.shapes import Asked, Basis, NextAction, Term, basis_of, term_of
 from statute.deadlines import local
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 
 
 class Contact(Asked):
@@ -31,19 +32,21 @@ class Contact(Asked):
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
 
 
-class NewAppeal(Asked):
-    """An appeal to be filed."""
+class NewAppeal(ByChannel):
+    """An appeal to be filed. None is refused for what it says: what it lacks, its body asks for."""
 
     kind: Kind
     agency: AgencyKey
     subject: Line
     text: Words
     language: Language
-    channel: Literal["portal", "mobile", "front_office"] = "portal"
     contact: Contact | None = None
     reports_crime: Annotated[
         bool, Field(description="Of a crime or a threat to security: such an appeal is never sent back or left.")
     ] = False
+    crime: Annotated[
+        Crime | None, Field(description="What is reported, which decides who investigates; without it `other`.")
+    ] = None
     points: Annotated[
         list[Words] | None,
         Field(
@@ -52,6 +55,16 @@ class NewAppeal(Asked):
             description="What is asked for, one by one: each can go to the body that is competent for it.",
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _names_a_crime_that_it_reports(self) -> Self:
+        if self.crime is not None and not self.reports_crime:
+            raise ValueError("a crime is named by an appeal that reports one")
+        return self
+
+    @property
+    def crime_reported(self) -> Crime | None:
+        return (self.crime or Crime.OTHER) if self.reports_crime else None
 
 
 class Applicant(BaseModel):
@@ -162,8 +175,13 @@ class Appeal(AppealSummary):
     """An appeal as its parties see it."""
 
     text: str
-    channel: str
-    applicant: Applicant
+    channel: Channel
+    form: Form
+    slip: Slip
+    confidential: Annotated[bool, Field(description="Kept from the penal administration.")]
+    applicant: Annotated[Applicant | None, Field(description="Nobody, where a report of a crime names nobody.")]
+    representative: Representative | None
+    co_applicants: list[CoApplicant]
     contact: Contact | None
     forward_by: date
     term: Term
@@ -182,6 +200,12 @@ class Appeal(AppealSummary):
     actions: list[NextAction]
 
 
+class CrimeReport(Appeal):
+    """A report that names nobody, with the code by which it is read later. It is told once, and kept nowhere."""
+
+    code: str
+
+
 class Access(BaseModel):
     """Somebody in office looked at the appeal."""
 
@@ -189,6 +213,9 @@ class Access(BaseModel):
     role: str
     agency: AgencyName | None
     operation: str
+
+
+_OFFICES = frozenset({Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER})
 
 
 def summary_of(row: Row) -> AppealSummary:
@@ -200,12 +227,13 @@ def appeal_of(row: Row, caller: Caller, relation: Relation, today: date) -> Appe
     """A row as this party sees it on a day, with what they may do now."""
     status = Status(row["status"])
     rule = pinned_clocks(row).rule
-    contact = row["contact"] if relation is Relation.APPLICANT else None
+    contact = row["contact"] if relation in {Relation.APPLICANT, Relation.REPRESENTATIVE} else None
     return Appeal(
         **_summary(row),
+        **channel_shown(row),
         text=row["text"],
-        channel=row["channel"],
-        applicant=Applicant(scheme=row["applicant_scheme"], id=row["applicant_id"], name=row["applicant_name"]),
+        confidential=is_confidential(row["channel"]),
+        applicant=_applicant(row),
         contact=None if contact is None else Contact(**contact),
         forward_by=row["forward_by"],
         term=term_of(rule.term),
@@ -221,7 +249,7 @@ def appeal_of(row: Row, caller: Caller, relation: Relation, today: date) -> Appe
         decision=_decision(row),
         next_step=_next_step(
             status,
-            relation is not Relation.APPLICANT,
+            relation in _OFFICES,
             **{name: row[name] for name in ("due_on", "forward_by", "correct_by", "object_by", "decide_from")},
         ),
         warnings=[_warning(each) for each in warnings_of(row, today)],
@@ -230,6 +258,11 @@ def appeal_of(row: Row, caller: Caller, relation: Relation, today: date) -> Appe
             for name in _addresses(status, caller, relation)
         ],
     )
+
+
+def report_of(row: Row, nobody: Caller, code: str, today: date) -> CrimeReport:
+    """A report that names nobody, as whoever sent it sees it once."""
+    return CrimeReport(**dict(appeal_of(row, nobody, Relation.NONE, today)), code=code)
 
 
 def access_of(row: Row) -> Access:
@@ -272,6 +305,12 @@ def _next_step(status: Status, in_office: bool, **dates: date | None) -> Transla
 @lru_cache(maxsize=1024)
 def _warning(warning: CaseWarning) -> AppealWarning:
     return AppealWarning(code=warning.code, text=Translated(**warning.text), since=warning.since)
+
+
+def _applicant(row: Row) -> Applicant | None:
+    if row["applicant_id"] is None:
+        return None
+    return Applicant(scheme=row["applicant_scheme"], id=row["applicant_id"], name=row["applicant_name"])
 
 
 def _defect(row: Row) -> Defect | None:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 from appeals.domain.appeal import Outcome
 from appeals.domain.vocabulary import Ground, Procedure
 from appeals.schemas.agencies import AgencyKey
-from appeals.schemas.appeals import Line, Words
+from appeals.schemas.texts import Line, Words
 from servicekit.languages import Language, Translated
 from servicekit.shapes import Asked
 

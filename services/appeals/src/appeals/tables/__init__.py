@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.appeal import EXPIRING, Kind, Outcome, Status
+from appeals.domain.channels import Channel, Form
 from appeals.tables.attachments import attached as attached
 from appeals.tables.attachments import attachment_pieces as attachment_pieces
 from appeals.tables.attachments import attachments as attachments
@@ -50,13 +51,20 @@ appeals = Table(
     Column("status", Text, nullable=False),
     Column("agency", Text, nullable=False),
     Column("forwarded_by", ARRAY(Text), nullable=False),
-    Column("applicant_scheme", Text, nullable=False),
-    Column("applicant_id", Text, nullable=False),
+    # Who files; nobody is known of a report of a crime that names nobody.
+    Column("applicant_scheme", Text),
+    Column("applicant_id", Text),
     Column("applicant_name", Text),
+    # Other parties, as scheme, id, name and what they are (`as`): a representative with an authority, co-applicants.
+    Column("participants", JSONB(none_as_null=True)),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("channel", Text, nullable=False),
+    Column("form", Text, nullable=False, server_default="electronic"),
+    # The officer at the counter, by name; and what is kept of the secret by which a report that names nobody is read.
+    Column("taken_by", Text),
+    Column("code_digest", Text),
     Column("contact", JSONB(none_as_null=True)),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
@@ -106,6 +114,11 @@ appeals = Table(
     one_of("appeals", "kind", Kind),
     one_of("appeals", "status", Status),
     one_of("appeals", "outcome", Outcome),
+    one_of("appeals", "channel", Channel),
+    one_of("appeals", "form", Form),
+    CheckConstraint("(applicant_id IS NULL) = (applicant_scheme IS NULL)", name="appeals_applicant_whole"),
+    CheckConstraint("applicant_id IS NOT NULL OR (crime AND participants IS NULL)", name="appeals_anonymous"),
+    CheckConstraint("(taken_by IS NOT NULL) <= (channel = 'front_office')", name="appeals_taken_by"),
     CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
     CheckConstraint("days_taken >= 0", name="appeals_days_taken"),
     CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
@@ -114,6 +127,14 @@ appeals = Table(
     CheckConstraint("status <> 'defect_term' OR correct_by IS NOT NULL", name="appeals_defect"),
     CheckConstraint("status <> 'hearing' OR decide_from IS NOT NULL", name="appeals_hearing"),
     Index("appeals_applicant", "applicant_scheme", "applicant_id", "id"),
+    Index(
+        "appeals_participants",
+        "participants",
+        postgresql_using="gin",
+        postgresql_ops={"participants": "jsonb_path_ops"},
+        postgresql_where=text("participants IS NOT NULL"),
+    ),
+    Index("appeals_code", "code_digest", unique=True, postgresql_where=text("code_digest IS NOT NULL")),
     Index("appeals_agency", "agency", "id"),
     Index("appeals_agency_status", "agency", "status", "id"),
     Index("appeals_agency_kind", "agency", "kind", "id"),
