@@ -25,7 +25,7 @@ from servicekit.conditional import etag, not_modified, require_match
 from servicekit.database import Database, Row
 from servicekit.database import Query as Statement
 from servicekit.feed import HistoryEntry, history_page
-from servicekit.identity import Caller, CurrentCaller
+from servicekit.identity import Caller, CurrentCaller, Unnamed
 from servicekit.journal import Object, commit_entries, record
 from servicekit.languages import Translated
 from servicekit.paging import ListOf, Paging
@@ -182,6 +182,12 @@ async def who_am_i(caller: CurrentCaller, loud: Annotated[bool, Query()] = False
     return {"sub": subject.upper() if loud else subject, "roles": sorted(caller.roles)}
 
 
+@router.post("/unnamed")
+async def say_unnamed(nobody: Unnamed, writing: Write) -> dict[str, Any]:
+    """Say who asks where nobody is to be named."""
+    return {"sub": nobody.subject, "open": writing.open}
+
+
 async def _see_note(restricted: RestrictedReading, caller: Caller, note_id: UUID, _: datetime) -> bool:
     if await restricted.reading.one(_READ, note_id=note_id) is None:
         raise NotFound
@@ -200,6 +206,7 @@ PERMISSIONS = Permissions(
         "read_note_history": {ANYONE: {ANY}},
         "read_private_note": {"officer": {ANY}},
         "read_note_receipt": {ANYONE: {ANY}},
+        "say_unnamed": {ANYONE: {ANY}},
         "who_am_i": {SIGNED_IN: {ANY}},
     }
 )

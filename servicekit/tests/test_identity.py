@@ -244,3 +244,12 @@ async def test_the_scheme_may_be_written_in_any_case(asker: httpx.AsyncClient, i
     for scheme in ("bearer", "BEARER"):
         answer = await asker.get("/v1/whoami", headers={"Authorization": f"{scheme}  {issuer.token('citizen')}"})
         assert answer.status_code == 200
+
+
+async def test_where_nobody_is_named_no_token_is_looked_at_and_no_answer_kept(
+    asker: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    for shown in (issuer.headers("citizen", sub="c1"), {"Authorization": "Bearer forged"}, {}):
+        answer = await asker.post("/v1/unnamed", headers=shown | {"Idempotency-Key": "k"})
+        assert (answer.status_code, answer.json()["sub"]) == (200, None)
+        assert "idempotency-key" not in answer.headers

@@ -22,6 +22,7 @@ COMPANY = {"scheme": "KZ-BIN", "id": "120640950178", "name": "«Көктем» �
 AUTHORITY = {"number": "12-345", "date": "2026-05-04", "issuer": "Нотариус Г. Омарова"}
 COUNTER = {"channel": "front_office", "applicant": CITIZEN, "form": "oral"}
 ON_BEHALF = {"channel": "representative", "represented": CITIZEN, "authority": AUTHORITY}
+ACTS = ["withdrawal", "attachments"]
 TOGETHER = {"channel": "collective", "co_applicants": [NEIGHBOUR, COMPANY]}
 
 
@@ -51,7 +52,7 @@ class TestAtACounter:
             "officer": "Ләззат Садықова",
         }
         seen = await look("citizen", f"/v1/appeals/{filed['id']}")
-        assert (seen["slip"], [each["name"] for each in seen["actions"]]) == (filed["slip"], ["withdrawal"])
+        assert (seen["slip"], [each["name"] for each in seen["actions"]]) == (filed["slip"], ACTS)
         assert [each["id"] for each in (await look("citizen", "/v1/appeals"))["items"]] == [filed["id"]]
 
     async def test_the_officer_at_the_counter_cannot_read_it_later(
@@ -75,7 +76,7 @@ class TestByARepresentative:
         assert filed["representative"] == NEIGHBOUR | {"authority": AUTHORITY}
         for who in ("citizen", "neighbour"):
             seen = await look(who, f"/v1/appeals/{filed['id']}")
-            assert [each["name"] for each in seen["actions"]] == ["withdrawal"], who
+            assert [each["name"] for each in seen["actions"]] == ACTS, who
             assert seen["contact"] == filed["contact"], who
             assert [each["id"] for each in (await look(who, "/v1/appeals"))["items"]] == [filed["id"]]
             assert (await look(who, f"/v1/appeals/{filed['id']}/accesses"))["items"] == []
