@@ -2,7 +2,7 @@
 
 Rounds are interleaved, so that a machine whose speed drifts does not favour anyone; the figures to quote are the
 ratios. Nothing here is a test: it fails only when a goal is missed, or an answer is wrong. Arguments choose what is
-measured: `filing`, `awards`, `gateway`, `journal`, `opening`, `prices`, `scoring`; without
+measured: `appeals`, `filing`, `awards`, `gateway`, `journal`, `opening`, `prices`, `scoring`; without
 any, all of it.
 """
 
@@ -24,6 +24,7 @@ import gateways
 import journal
 import opening
 import prices
+import registers
 import scoring
 from rounds import CONNECTIONS, ROUNDS, SECONDS, Section, console
 from stack import postgres
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Section]] = {
     "journal": journal.measure,
     "opening": opening.measure,
     "prices": prices.measure,
+    "appeals": registers.measure,
     "scoring": scoring.measure,
 }
 

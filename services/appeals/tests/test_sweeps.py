@@ -71,20 +71,20 @@ async def test_a_refusal_stands_in_the_journal_with_the_next_version(
     assert entries[-1]["commitment"] is None
 
 
-async def test_five_hundred_cases_are_dealt_with_in_batches_each_once(
+async def test_many_cases_are_dealt_with_in_batches_each_once(
     file: File, look: Look, go_to: GoTo, sweep: Sweep, database: TestDatabase
 ) -> None:
     await file()
     admin = await asyncpg.connect(database.admin_url)
     try:
-        await admin.execute(_COPY, 499)
+        await admin.execute(_COPY, 1199)
         go_to("2026-12-15T10:00")
-        assert sum(await asyncio.gather(sweep(), sweep(), sweep())) + await sweep() == 500
+        assert sum(await asyncio.gather(sweep(), sweep(), sweep())) + await sweep() == 1200
         batches = await admin.fetch(
             "SELECT count(*) FROM journal WHERE event = 'appeal.refused_by_expiry' GROUP BY transaction ORDER BY 1"
         )
-        assert [row["count"] for row in batches] == [100, 200, 200]
-        assert await admin.fetchval("SELECT count(DISTINCT object_id) FROM journal") == 500
+        assert [row["count"] for row in batches] == [200, 500, 500]
+        assert await admin.fetchval("SELECT count(DISTINCT object_id) FROM journal") == 1200
     finally:
         await admin.close()
     assert (await look("officer", "/v1/appeals", overdue="false"))["items"] == []

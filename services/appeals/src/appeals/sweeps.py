@@ -24,7 +24,7 @@ from statute.calendars import Week, calendar
 from statute.deadlines import ALMATY, local
 from statute.rules import rules_on
 
-_BATCH = 200
+_BATCH = 500
 _ENTRIES = 5000
 
 

@@ -11,7 +11,7 @@ which is published too. So a small figure could be found by subtraction, and is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 SMALL = 5
@@ -25,19 +25,28 @@ FIGURES = ("filed", *PARTS, *WITHIN)
 
 Key: TypeAlias = tuple[str, ...]
 Counts: TypeAlias = Mapping[str, int]
-Withheld: TypeAlias = set[tuple[Key, str]]
+Cell: TypeAlias = tuple[Key, str]
+Withheld: TypeAlias = set[Cell]
+# Figures that add up to one that is published: the parts of a row, or one figure of rows that differ in one part of
+# their keys; named by which part that is (or -1), the rest of the key, and the figure.
+Line: TypeAlias = tuple[int, Key, str]
 
 
 def withheld(table: Mapping[Key, Counts], threshold: int = SMALL) -> Withheld:
     """Which figures of a table, by the key of their row and their name, are not published."""
-    hidden = {(key, name) for key, counts in table.items() for name in FIGURES if _is_small(counts, name, threshold)}
-    lines = _lines(table)
-    before = -1
-    while len(hidden) > before:
-        before = len(hidden)
-        _hide_in_rows(table, hidden, threshold)
-        for (name, _), keys in lines.items():
-            _hide_more(hidden, [((key, name), table[key][name]) for key in keys], threshold)
+    values = {(key, name): counts[name] for key, counts in table.items() for name in FIGURES if counts[name]}
+    lines: dict[Line, list[Cell]] = defaultdict(list)
+    for cell in values:
+        for line in _lines_of(cell):
+            lines[line].append(cell)
+    hidden: Withheld = set()
+    waiting = {cell for cell in values if _is_small(table[cell[0]], cell[1], threshold)}
+    while waiting:
+        hidden |= waiting
+        touched = {line for cell in waiting for line in _lines_of(cell)}
+        entailed = {each for cell in waiting for each in _entailed(cell)} & values.keys()
+        waiting = {cell for line in touched for cell in _more(lines[line], values, hidden | entailed, threshold)}
+        waiting = (waiting | entailed) - hidden
     return hidden
 
 
@@ -57,41 +66,30 @@ def _is_small(counts: Counts, name: str, threshold: int) -> bool:
     return 0 < value < threshold or (value > 0 and 0 < rest < threshold)
 
 
-def _lines(table: Mapping[Key, Counts]) -> Mapping[tuple[str, Key], Sequence[Key]]:
-    """The figures that add up to one of a coarser table: of one name, in rows that differ in one part of the key."""
-    lines: dict[tuple[str, Key], list[Key]] = defaultdict(list)
-    for key, counts in table.items():
-        for n in range(len(key)):
-            others = (str(n), *key[:n], *key[n + 1 :])
-            for name in FIGURES:
-                if counts[name]:
-                    lines[name, others].append(key)
-    return lines
+def _lines_of(cell: Cell) -> Iterator[Line]:
+    key, name = cell
+    if name in PARTS:
+        yield -1, key, ""
+    for n in range(len(key)):
+        yield n, key[:n] + key[n + 1 :], name
 
 
-def _hide_in_rows(table: Mapping[Key, Counts], hidden: Withheld, threshold: int) -> None:
-    for key in {key for key, _ in hidden}:
-        counts = table[key]
-        if (key, "filed") in hidden:
-            hidden |= {(key, name) for name in FIGURES if counts[name]}
-            continue
-        _hide_more(hidden, [((key, name), counts[name]) for name in PARTS], threshold)
-        hidden |= {(key, name) for name, whole in WITHIN.items() if counts[name] and (key, whole) in hidden}
+def _entailed(cell: Cell) -> Iterator[Cell]:
+    """What is withheld with a figure: all of a row that is itself withheld, and what is a part of the figure."""
+    key, withheld_name = cell
+    for name in FIGURES:
+        if withheld_name == "filed" or WITHIN.get(name) == withheld_name:
+            yield key, name
 
 
-def _hide_more(hidden: Withheld, cells: Iterable[tuple[tuple[Key, str], int]], threshold: int) -> None:
-    """Withhold the smallest of what is shown, until what is withheld here cannot be told from the sum."""
-    shown = []
-    count = total = 0
-    for cell, value in cells:
-        if cell in hidden:
-            count, total = count + 1, total + value
-        elif value:
-            shown.append((value, cell))
-    if not count:
+def _more(cells: Sequence[Cell], values: Mapping[Cell, int], hidden: Withheld, threshold: int) -> Iterator[Cell]:
+    """The smallest shown figures of a line, so many that what is withheld of it cannot be told from the sum."""
+    covered = [values[cell] for cell in cells if cell in hidden]
+    count, total = len(covered), sum(covered)
+    if count >= 2 and total >= threshold:  # noqa: PLR2004 - one alone is what is left of the sum
         return
-    shown.sort(reverse=True)
-    while shown and (count < 2 or total < threshold):  # noqa: PLR2004 - one alone is the rest
-        value, cell = shown.pop()
-        hidden.add(cell)
-        count, total = count + 1, total + value
+    for cell in sorted((cell for cell in cells if cell not in hidden), key=lambda cell: (values[cell], cell)):
+        if count >= 2 and total >= threshold:  # noqa: PLR2004 - as above
+            return
+        yield cell
+        count, total = count + 1, total + values[cell]

@@ -1,5 +1,6 @@
 """Questions about appeals, each one SELECT."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,12 +8,27 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY, TSVECTOR
 
 from appeals.domain.appeal import Relation, Status
 from appeals.permissions import IN_OFFICE, OWN, PERMISSIONS, office_of, relation_to
-from appeals.tables import appeals, expires, points
+from appeals.tables import WORDS, appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
 from servicekit.permissions import NotFound
@@ -109,8 +125,15 @@ async def list_appeals(
         values |= {"scheme": scheme, "number": number, "party": [{"scheme": scheme, "id": number}]}
     given: dict[str, Any] = {"status": wanted.status, "kind": wanted.kind, "overdue": wanted.overdue, "after": after}
     given |= {"due_before": wanted.due_before, "pattern": None if wanted.q is None else _pattern(wanted.q)}
+    given["words"] = None if wanted.q is None else _words(office, wanted.q)
     values |= {name: value for name, value in given.items() if value is not None}
-    return await reading.all(_listing(scope, frozenset(values.keys() - {"overdue"}), overdue=wanted.overdue), **values)
+    asked = frozenset(values.keys() - {"overdue"})
+    if office and wanted.q is not None:
+        # A word that many have in common is found among the newest sooner than among all that have it.
+        rows = await reading.all(_listing(scope, asked - {"words"}, overdue=wanted.overdue, newest=True), **values)
+        if len(rows) > limit:
+            return rows
+    return await reading.all(_listing(scope, asked, overdue=wanted.overdue), **values)
 
 
 async def points_in(reading: Reading, appeal_id: UUID) -> dict[int, str]:
@@ -147,13 +170,14 @@ async def trace(
 
 
 @lru_cache(maxsize=256)
-def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Query:
-    """The statement for one combination of filters, compiled when it first occurs."""
+def _listing(scope: str, given: frozenset[str], *, overdue: bool | None, newest: bool = False) -> Query:
+    """The statement for one combination of filters, compiled when it first occurs; it may look at the newest alone."""
     conditions = {
         "status": appeals.c.status == bindparam("status"),
         "kind": appeals.c.kind == bindparam("kind"),
         "due_before": appeals.c.due_on < bindparam("due_before"),
         "pattern": or_(appeals.c.subject.ilike(bindparam("pattern")), appeals.c.number.ilike(bindparam("pattern"))),
+        "words": _WORDS.op("@@")(cast(bindparam("words", type_=Text), TSQUERY)),
         "after": appeals.c.id < bindparam("after"),
     }
     scopes = {
@@ -163,16 +187,31 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None) -> Quer
             appeals.c.id == any_(_OF_PARTICIPANT),
         ),
     }
-    late = or_(
-        appeals.c.status == Status.REFUSED_BY_EXPIRY,
-        and_(expires, appeals.c.due_on < bindparam("today", type_=Date)),
-    )
-    statement = select(*appeals.c).where(
-        scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys()))
-    )
-    if overdue is not None:
-        statement = statement.where(late if overdue else ~late)
-    return Query(statement.order_by(appeals.c.id.desc()).limit(bindparam("limit")))
+    asked = [scopes[scope], *(conditions[name] for name in sorted(given & conditions.keys()))]
+    late = (appeals.c.status == literal_column(f"'{Status.REFUSED_BY_EXPIRY}'"), _open_too_long)
+    limit = bindparam("limit", type_=Integer)
+    if newest:
+        begun = [scopes[scope], *([conditions["after"]] if "after" in given else [])]
+        few = select(appeals.c.id).where(*begun).order_by(appeals.c.id.desc()).limit(literal_column(str(_FEW)))
+        asked.append(appeals.c.id.in_(few))
+    if overdue:
+        # Each by an index of its own: among all appeals of a body those that are late may be few and far between.
+        each = [select(appeals.c.id).where(*asked, one).order_by(appeals.c.id.desc()).limit(limit) for one in late]
+        both = union_all(*(one.subquery().select() for one in each)).subquery()
+        page = select(both.c.id).order_by(both.c.id.desc()).limit(limit)
+    else:
+        asked += [] if overdue is None else [~or_(*late)]
+        page = select(appeals.c.id).where(*asked).order_by(appeals.c.id.desc()).limit(limit)
+    # Found by what indexes hold, and only then read.
+    return Query(select(*appeals.c).where(appeals.c.id.in_(page)).order_by(appeals.c.id.desc()))
+
+
+def _words(office: str | None, q: str) -> str | None:
+    """The words of a search, the last by its beginning, in the register of a body; None without any."""
+    *whole, last = re.findall(r"[^\W_]+", q.lower()) or [""]
+    if not last:
+        return None
+    return " & ".join([*(f"'{each}'" for each in filter(None, (office, *whole))), f"'{last}':*"])
 
 
 def _pattern(q: str) -> str:
@@ -186,6 +225,9 @@ _others = appeals.alias("others")
 _OF_PARTICIPANT = func.array(
     select(_others.c.id).where(_others.c.participants.contains(bindparam("party", type_=JSONB))).scalar_subquery()
 )
+_FEW = 1000
+_open_too_long = and_(expires, appeals.c.due_on < bindparam("today", type_=Date))
+_WORDS: ColumnElement[str] = literal_column(WORDS.text, TSVECTOR)
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
 _ONE_AND_UNREAD = Query(select(*appeals.c, unread_about(appeals.c.id)).where(appeals.c.id == bindparam("id")))
 _REPORT = Query(select(*appeals.c).where(appeals.c.code_digest == bindparam("code_digest")))

@@ -67,7 +67,10 @@ async def list_appeals(
     kind: Kind | None = None,
     overdue: Annotated[bool | None, Query(description="The term has passed without an answer.")] = None,
     due_before: date | None = None,
-    q: Annotated[str | None, Query(min_length=1, max_length=200, description="Part of the subject or number.")] = None,
+    q: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, description="Part of the subject or number, from the beginning of a word."),
+    ] = None,
 ) -> ListOf[AppealSummary]:
     """My appeals; for an officer, those that are with the body. Newest first."""
     wanted = queries.Wanted(local(now).date(), status, kind, overdue, due_before, q)

@@ -10,6 +10,7 @@ depends_on = None
 
 COUNTED = ("filed", "forwarded", "answered", "withdrawn", "left", "refused_by_expiry", "extended")
 CELL = ("period", "since", "agency", "kind", "synthetic")
+EXPIRING = "status IN ('extended', 'forwarded', 'hearing', 'in_progress', 'registered', 'to_sign')"
 # What is no letter or digit in a number or a subject parts words, so that each is found by its beginning.
 WORDS = (
     "(to_tsvector('simple'::regconfig, translate((subject || ' '::text) || number,"
@@ -30,8 +31,12 @@ def cell() -> list["sa.Column[object]"]:
 def upgrade() -> None:
     op.add_column("appeals", sa.Column("days_taken", sa.Integer))
     op.create_check_constraint("appeals_days_taken", "appeals", "days_taken >= 0")
+    # What a register is filtered by is in its index, so that what it does not show is not read.
+    op.drop_index("appeals_agency", "appeals")
+    op.create_index("appeals_agency", "appeals", ["agency", "id"], postgresql_include=["status", "kind", "due_on"])
     op.create_index("appeals_agency_status", "appeals", ["agency", "status", "id"])
     op.create_index("appeals_agency_kind", "appeals", ["agency", "kind", "id"])
+    op.create_index("appeals_agency_due", "appeals", ["agency", "due_on"], postgresql_where=sa.text(EXPIRING))
     op.create_index("appeals_words", "appeals", [sa.text(WORDS)], postgresql_using="gin")
     op.create_table(
         "figures",
@@ -59,7 +64,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("counted", "answer_days", "figures"):
         op.drop_table(table)
-    for name in ("words", "agency_kind", "agency_status"):
+    for name in ("words", "agency_due", "agency_kind", "agency_status"):
         op.drop_index(f"appeals_{name}", "appeals")
+    op.drop_index("appeals_agency", "appeals")
+    op.create_index("appeals_agency", "appeals", ["agency", "id"])
     op.drop_constraint("appeals_days_taken", "appeals")
     op.drop_column("appeals", "days_taken")
