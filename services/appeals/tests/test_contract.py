@@ -60,7 +60,7 @@ def test_every_operation_is_described_with_its_words_and_its_problems(described:
 async def test_the_running_service_keeps_to_its_document(
     who: str, never: set[str], people: People, attached: Attached, send_much: SendMuch
 ) -> None:
-    known = [await attached() for _ in range(12)]
+    known = [await attached() for _ in range(40)]
     done = await send_much(people[who], lambda case: name_what_exists(case, known), examples=20)
     assert done | RARE == OPERATIONS - never - ({"list_appeal_accesses"} if who == "officer" else set()) | RARE
 
