@@ -33,6 +33,15 @@ INSERT INTO appeals SELECT (r).* FROM (
 
 
 @pytest.fixture
+def people(people: People, issuer: Issuer) -> People:
+    """The people, one at a terminal of a penal institution, and a prosecutor."""
+    return people | {
+        "terminal": issuer.headers("terminal", sub="t1", iin="860922399019"),
+        "prosecutor": issuer.headers("officer", sub="o5", agency="general-prosecutor"),
+    }
+
+
+@pytest.fixture
 def mail(client: httpx.AsyncClient, issuer: Issuer) -> Mail:
     """The mailbox of whoever holds office in a body, by its code, newest first."""
 
@@ -193,6 +202,21 @@ async def test_the_controller_is_told_of_its_own_silence_once(
     assert len(await mail("legal-statistics-committee")) == 2
     assert len(await mail("general-prosecutor")) == 1
     assert len(await mail("president-administration")) == 1
+
+
+async def test_what_is_kept_from_the_penal_administration_is_not_told_to_it_either(
+    file: File, act: Act, go_to: GoTo, run_sweeps: RunSweeps, mail: Mail
+) -> None:
+    for who in ("terminal", "citizen"):
+        channel = {"channel": "terminal"} if who == "terminal" else {}
+        filed = await file(who, agency="general-prosecutor", **channel)
+        forwarded = await act("prosecutor", filed, "forwarding", agency="migration-service-committee")
+        assert forwarded.is_success, forwarded.text
+    go_to("2026-12-15T10:00")
+    await run_sweeps()
+    assert len(await mail("migration-service-committee")) == 2
+    [told] = await mail("min-internal-affairs")  # which stands above it, and above the penal administration
+    assert told["about"]["id"] == filed["id"]
 
 
 async def test_who_holds_no_office_there_reads_none_of_it(

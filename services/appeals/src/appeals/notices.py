@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TypeAlias
 
 from appeals.domain.agencies import agency
+from appeals.domain.channels import is_confidential, is_penal
 from appeals.domain.clocks import WARNING, pinned_rules
 from appeals.domain.next_step import written
 from servicekit.database import Row
@@ -78,11 +79,16 @@ def notice_to_body(event: str, row: Row, *, to: str | None = None) -> Notice:
 
 
 def notices_of_expiry(event: str, row: Row) -> list[Notice]:
-    """Whoever is told that a term passed without an answer: the applicant, the body, the one above, the controller."""
+    """Whoever is told that a term passed unanswered: the parties, the body, the one above, the controller.
+
+    From whom the appeal is kept, that is not told either.
+    """
     body = agency(row["agency"])
     controller = pinned_rules(row).rule(WARNING).parameters["controller"]
     bodies = dict.fromkeys(code for code in (body.code, body.higher, controller) if code is not None)
-    return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in bodies)]
+    kept = is_confidential(row["channel"])
+    told = [code for code in bodies if not (kept and is_penal(code))]
+    return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in told)]
 
 
 def _dates(row: Row, language: str) -> dict[str, str]:
