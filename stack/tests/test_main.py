@@ -136,3 +136,11 @@ def test_a_port_that_is_taken_is_said_with_a_remedy_before_anything_is_made(ashy
     assert said.startswith(f"Port {port} is taken by another program.")
     assert "make run PORT=" in said
     assert not (open_data / "postgres").exists()
+
+
+def test_a_calendar_needs_a_house_and_says_so(ashyq: Ashyq, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    (tmp_path / "calendar.json").write_text("{}")
+    said = complaint(ashyq("calendar", "import", str(tmp_path / "calendar.json"), PORT=str(port)))
+    assert said == f"No house listens on {port}. Start one with `ashyq run`."

@@ -6,17 +6,18 @@ All years are built together, because an act of one year may move a rest day of 
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import holidays
 
+from statute.calendar_changes import observed_days
+
 VERSION = "kz-2026.1"
 FIRST, LAST = dt.date(2015, 1, 1), dt.date(2027, 12, 31)
 BUILT_WITH = "holidays 0.108"
-MOVED_BY = "Labour Code art. 84"
 TARGET = Path(__file__).parents[1] / "src" / "statute" / "data" / f"calendar-{VERSION}.json"
 
 NAMES = {
@@ -52,8 +53,6 @@ NAMES = {
     "kurban_ait": ("Құрбан айт", "Курбан айт", "Kurban Ait"),
 }
 IN_KAZAKH = {in_kazakh: key for key, (in_kazakh, _, _) in NAMES.items()}
-SUNDAY = 6
-SATURDAY_SUNDAY = (5, SUNDAY)
 NEVER_MOVE = {"orthodox_christmas", "kurban_ait"}
 
 # The act behind each moved rest day, by year; three of the year 2022 come from two decrees.
@@ -80,8 +79,6 @@ NOTES = [
     "2026 and 2027: no act moving rest days is known yet.",
 ]
 
-Rows = list[dict[str, Any]]
-
 
 def build() -> dict[str, Any]:
     """Return the whole document, each fact beside its source.
@@ -95,7 +92,6 @@ def build() -> dict[str, Any]:
     published = holidays.country_holidays("KZ", years=range(FIRST.year, LAST.year + 1), observed=False, language="kk")
     swaps = [_swap(off, worked) for off, worked in _moved_rest_days(published)]
     days_off = [_holiday(date, name) for date, name in sorted(published.items()) if not _is_swap(name)]
-    swapped_off = {dt.date.fromisoformat(swap["off"]) for swap in swaps}
     return {
         "version": VERSION,
         "first": FIRST.isoformat(),
@@ -103,10 +99,7 @@ def build() -> dict[str, Any]:
         "notes": NOTES,
         "names": {key: dict(zip(("kk", "ru", "en"), texts, strict=True)) for key, texts in NAMES.items()},
         "holidays": days_off,
-        "observed": {
-            "five": _observed(days_off, lambda date: date.weekday() in SATURDAY_SUNDAY or date in swapped_off),
-            "six": _observed(days_off, lambda date: date.weekday() == SUNDAY),
-        },
+        "observed": observed_days(days_off, swaps),
         "swaps": swaps,
     }
 
@@ -138,21 +131,6 @@ def _holiday(date: dt.date, name: str) -> dict[str, Any]:
         "estimated": bool(estimate),
         "source": f"{BUILT_WITH}, estimated" if estimate else BUILT_WITH,
     }
-
-
-def _observed(days_off: Rows, is_rest_day: Callable[[dt.date], bool]) -> Rows:
-    """Give each movable holiday on a rest day the next day that nothing else takes, earlier holidays first."""
-    taken = {dt.date.fromisoformat(row["date"]) for row in days_off}
-    rows = []
-    for row in days_off:
-        date = dt.date.fromisoformat(row["date"])
-        if not row["moves"] or not is_rest_day(date):
-            continue
-        while date in taken or is_rest_day(date):
-            date += dt.timedelta(days=1)
-        taken.add(date)
-        rows.append({"date": date.isoformat(), "holiday": row["date"], "source": MOVED_BY})
-    return rows
 
 
 def _one_row_per_line(value: Any, indent: str = "") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 ROUTES: Mapping[str, str | None] = {
     "/v1/agencies": "appeals",
     "/v1/appeals": "appeals",
+    "/v1/calendars": "appeals",
     "/v1/deadlines": "appeals",
     "/v1/kinds": "appeals",
     "/v1/leaving-grounds": "appeals",

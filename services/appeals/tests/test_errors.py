@@ -14,7 +14,8 @@ from appeals.main import PROBLEMS
 from servicekit.languages import LANGUAGES
 from servicekit.problems import KIT
 from servicekit.testing import Issuer, errors_of, texts_at_odds
-from statute.calendars import CalendarMissing, OutsideCalendar
+from statute.calendar_changes import DayTwice, DayUnfit, NothingChanges
+from statute.calendars import CalendarMissing, OutsideCalendar, UnknownCalendar
 from statute.procedures import NotAllowedNow
 from statute.rules import Undecided, UnknownRuleSet
 
@@ -29,11 +30,16 @@ RunSweeps = Callable[[], Awaitable[dict[str, int]]]
 Provoke = Callable[[str], Awaitable[httpx.Response]]
 EachIsTold = Callable[..., Awaitable[None]]
 
-FROM_ELSEWHERE = {UnknownAgency, UnknownRuleSet, Undecided, OutsideCalendar}
+FROM_ELSEWHERE = {UnknownAgency, UnknownRuleSet, Undecided, OutsideCalendar, UnknownCalendar}
+CHANGES = {DayTwice, DayUnfit, NothingChanges}
 STATUSES = {
     "calendar-missing": 503,
+    "calendar-not-newer": 409,
+    "calendar-taken": 409,
     "changed-meanwhile": 409,
     "crime-reported": 409,
+    "day-twice": 422,
+    "day-unfit": 422,
     "decision-too-early": 409,
     "extension-too-long": 422,
     "file-infected": 410,
@@ -49,6 +55,7 @@ STATUSES = {
     "not-heard": 409,
     "not-in-vocabulary": 422,
     "not-your-channel": 403,
+    "nothing-changes": 422,
     "nothing-remains": 422,
     "once-only": 409,
     "outside-calendar": 422,
@@ -59,13 +66,14 @@ STATUSES = {
     "too-many-files": 409,
     "undecided": 422,
     "unknown-agency": 422,
+    "unknown-calendar": 422,
     "unknown-rules": 422,
 }
 KINDS = {code: (KIT | PROBLEMS).kinds[code] for code in STATUSES}
 
 
 def test_every_error_has_a_problem_and_every_problem_an_error() -> None:
-    assert PROBLEMS.codes.keys() == errors_of(errors) | FROM_ELSEWHERE | {CalendarMissing, NotAllowedNow}
+    assert PROBLEMS.codes.keys() == errors_of(errors) | FROM_ELSEWHERE | CHANGES | {CalendarMissing, NotAllowedNow}
     assert PROBLEMS.kinds.keys() <= set(PROBLEMS.codes.values()) <= KINDS.keys()
 
 
@@ -138,6 +146,21 @@ ATTACHED: dict[str, tuple[int, str, bytes]] = {
     "file-type-not-allowed": (1, "a.txt", b"<html>"),
     "too-many-files": (MOST + 1, "a.txt", b"a"),
 }
+
+
+# What is imported as a calendar.
+MOVED = {"off": "2026-12-07", "worked": "2026-12-19", "source": "G26G0000999"}
+CALENDAR: dict[str, Any] = {"version": "kz-2026.2", "based_on": "kz-2026.1", "swaps": [MOVED]}
+IMPORTED: dict[str, dict[str, Any]] = {
+    "calendar-not-newer": {"version": "kz-2025.9"},
+    "calendar-taken": {"version": "kz-2026.1"},
+    "day-twice": {"swaps": [MOVED, MOVED]},
+    "day-unfit": {"swaps": [MOVED | {"off": "2026-12-06"}]},
+    "nothing-changes": {"swaps": []},
+    "unknown-calendar": {"based_on": "kz-2025.7"},
+}
+
+
 RACED = {"changed-meanwhile"}  # test_races.py
 
 
@@ -170,6 +193,8 @@ def provoke(
             return await attach_and_ask(code)
         if code in ASKED:
             return await client.get(ASKED[code])
+        if code in IMPORTED:
+            return await client.post("/v1/calendars", json=CALENDAR | IMPORTED[code], headers=people["operator"])
         if code in FILED:
             moment, who, fields = FILED[code]
             go_to(moment)
@@ -204,5 +229,5 @@ def attach_and_ask(file: File, attach: Attach, download: Download, run_sweeps: R
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {*ASKED, *FILED, *ACTED, *ATTACHED} == KINDS.keys() - RACED
+    assert {*ASKED, *FILED, *IMPORTED, *ACTED, *ATTACHED} == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

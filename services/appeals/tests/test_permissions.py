@@ -60,6 +60,10 @@ ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "explain_deadline": ("GET", "/v1/deadlines?kind=request", 200),
     "list_appeal_figures": ("GET", "/v1/statistics/appeals?by=agency", 200),
     "draw_appeal_figures": ("GET", "/v1/statistics/appeals.svg?by=agency", 200),
+    "list_calendars": ("GET", "/v1/calendars", 200),
+    "read_calendar": ("GET", "/v1/calendars/kz-2026.1", 200),
+    "preview_calendar": ("POST", "/v1/calendars/preview", 200),
+    "import_calendar": ("POST", "/v1/calendars", 201),
     "file_appeal": ("POST", "/v1/appeals", 201),
     "list_appeals": ("GET", "/v1/appeals", 200),
     "read_appeals_journal": ("GET", "/v1/journals/appeals/entries", 200),
@@ -74,6 +78,11 @@ TABLE: dict[str, Mapping[str, Any]] = {
     "read_appeals_notices": {SIGNED_IN: {ANY}},
     "read_metrics": {ANYONE: {ANY}},
     "run_sweeps": {"operator": {ANY}},
+}
+CALENDAR = {
+    "version": "kz-2026.2",
+    "based_on": "kz-2026.1",
+    "swaps": [{"off": "2026-12-07", "worked": "2026-12-19", "source": "G26G0000999"}],
 }
 BODIES: dict[str, dict[str, Any]] = {
     "forwarding": {"agency": "road-transport-committee", "reason": "Жол комитетінің ісі."},
@@ -215,9 +224,10 @@ async def test_operations_on_no_appeal_in_particular(
     method, address, success = ABOUT_ALL[operation]
     report = {"agency": "min-transport", "subject": "Пара", "text": "Пара сұрайды.", "language": "kk"}
     code = (await client.post("/v1/appeals/anonymous", json=report)).json()["code"]
+    calendars = dict.fromkeys(("import_calendar", "preview_calendar"), CALENDAR)
     got = {}
     for role in ROLES:
-        bodies = {"file_appeal": filing(**BY_CHANNEL.get(role, {})), "report_crime": report}
+        bodies = {"file_appeal": filing(**BY_CHANNEL.get(role, {})), "report_crime": report} | calendars
         headers = as_role(role, Relation.NONE) | {"Appeal-Code": code}
         answer = await client.request(method, address, json=bodies.get(operation), headers=headers)
         got[role] = answer.status_code

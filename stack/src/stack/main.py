@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from stack.calendars import CannotImportCalendar, import_calendar
 from stack.composition import SERVICES, compose
 from stack.demo import play
 from stack.flags import Profile, tell_flags
@@ -36,6 +37,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+calendar = typer.Typer(help="The working calendar by which terms are counted.", no_args_is_help=True)
+app.add_typer(calendar, name="calendar")
 _console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
@@ -167,19 +170,36 @@ def import_releases(
     Its awards stand beside ours in GET /v1/awards then, with `source` and `currency`. What is wrong with a release is
     told, and the others are kept; sending the same again does no harm. Ends with 0 if nothing was refused, else 1.
     """
-    port = _place().port
-    auditor = _given(port, "auditor")
-    if auditor is None:
-        _fail(f"No house listens on {port}. Start one with `ashyq run`.")
-    headers = {"Authorization": f"Bearer {auditor}"}
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
+        with _as("auditor") as client:
             tally = import_all(places, client, _console, source=source)
     except CannotImport as error:
         _fail(str(error))
         raise
     tell_tally(tally, _console)
     sys.exit(1 if tally.refused else 0)
+
+
+@calendar.command("import")
+def import_calendar_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new version as JSON: docs/law/calendar.md.")],
+    dry_run: Annotated[  # noqa: FBT002 - a switch
+        bool, typer.Option("--dry-run", help="Only tell which days would change, and for how many open appeals.")
+    ] = False,
+) -> None:
+    """Import a new version of the working calendar into the house that listens on PORT.
+
+    It is one that is known, with days that an act moves:
+    {"version": "kz-2026.2", "based_on": "kz-2026.1",
+    "swaps": [{"off": "2026-12-18", "worked": "2026-12-13", "source": "the act"}]}.
+
+    What is filed from then on is counted by it, and the terms of open appeals are counted anew, none of them shorter.
+    """
+    try:
+        with _as("operator") as client:
+            import_calendar(file, client, _console, dry_run=dry_run)
+    except CannotImportCalendar as error:
+        _fail(str(error))
 
 
 @app.command()
@@ -216,6 +236,16 @@ def journal_key(
         _fail(str(error))
         raise
     print(f"ASHYQ_JOURNAL_KEY={signer.secret}\n{signer.key.text}")  # noqa: T201 - bare, for a file
+
+
+def _as(persona: str) -> httpx.Client:
+    """A client of the house that listens on PORT, as a persona."""
+    port = _place().port
+    token = _given(port, persona)
+    if token is None:
+        _fail(f"No house listens on {port}. Start one with `ashyq run`.")
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60)
 
 
 def _given(port: int, persona: str) -> str | None:

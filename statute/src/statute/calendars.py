@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -57,9 +59,10 @@ class CalendarMissing(Exception):
 class UnknownCalendar(Exception):
     """No calendar has this version."""
 
-    def __init__(self, version: str) -> None:
-        super().__init__(f"there is no calendar {version!r}; known: {', '.join(VERSIONS)}")
+    def __init__(self, version: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no calendar {version!r}; known: {', '.join(known)}")
         self.version = version
+        self.known = ", ".join(known)
 
 
 class Calendar:
@@ -69,9 +72,10 @@ class Calendar:
     Every method raises OutsideCalendar when the day asked about, or the answer, is not covered.
     """
 
-    def __init__(self, version: str, days: Mapping[Week, tuple[Day, ...]]) -> None:
-        """Take the days of each week, without a gap and in order."""
-        self.version = version
+    def __init__(self, days: Mapping[Week, tuple[Day, ...]], facts: Mapping[str, Any]) -> None:
+        """Take the days of each week, without a gap and in order, and the facts that they follow from."""
+        self.version: str = facts["version"]
+        self.facts = facts
         self.first = days[Week.FIVE][0].date
         self.last = days[Week.FIVE][-1].date
         self._first_ordinal = self.first.toordinal()
@@ -108,16 +112,68 @@ class Calendar:
         return date.toordinal() - self._first_ordinal
 
 
+class Calendars:
+    """The packaged calendars, and those that became known since, by version; a later name is a newer calendar."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Calendar] = {}
+        self.versions = VERSIONS
+
+    def hold(self, made: Calendar) -> None:
+        """Have a calendar beside the packaged ones. What a version says never changes, so the first stays."""
+        if made.version not in self.versions:
+            self._held[made.version] = made
+            self.versions = tuple(sorted((*self.versions, made.version), key=version_key))
+
+    def get(self, version: str | None = None) -> Calendar:
+        """Return the calendar of a version, or the newest; the same object every time.
+
+        Raises:
+            UnknownCalendar: there is no such version here.
+        """
+        chosen = self.versions[-1] if version is None else version
+        if chosen not in self.versions:
+            raise UnknownCalendar(chosen, self.versions)
+        return self._held.get(chosen) or _packaged(chosen)
+
+
+_PACKAGED = Calendars()
+# Of whoever asks, and not of the process: services that share one hold calendars of their own.
+_HERE: ContextVar[Calendars | None] = ContextVar("calendars", default=None)
+
+
+@contextmanager
+def holding(calendars: Calendars) -> Iterator[None]:
+    """Within, `calendar` answers out of these; like the context of `decimal`, this binds the caller and nobody else."""
+    before = _HERE.set(calendars)
+    try:
+        yield
+    finally:
+        _HERE.reset(before)
+
+
+def calendars_here() -> Calendars:
+    """Return the calendars that hold where this is asked; outside of `holding` the packaged ones, for the asker."""
+    return _HERE.get() or Calendars()
+
+
 def calendar(version: str | None = None) -> Calendar:
-    """Return the calendar of a version, or the newest; the same object every time.
+    """Return the calendar of a version, or the newest, out of those that `holding` gave, or else that are packaged.
 
     Raises:
-        UnknownCalendar: the package holds no such version.
+        UnknownCalendar: there is no such version here.
     """
-    chosen = VERSIONS[-1] if version is None else version
-    if chosen not in VERSIONS:
-        raise UnknownCalendar(chosen)
-    return _packaged(chosen)
+    return (_HERE.get() or _PACKAGED).get(version)
+
+
+def version_key(version: str) -> tuple[int, int]:
+    """Return what orders versions: the year and the number in a name like `kz-2026.1`.
+
+    Raises:
+        ValueError: the name is not of that form.
+    """
+    year, number = version.removeprefix("kz-").split(".")
+    return int(year), int(number)
 
 
 def read_calendar(text: str) -> Calendar:
@@ -126,15 +182,23 @@ def read_calendar(text: str) -> Calendar:
     Raises:
         KeyError, TypeError, ValueError: the text does not have that form.
     """
-    document = json.loads(text)
-    first, last = dt.date.fromisoformat(document["first"]), dt.date.fromisoformat(document["last"])
-    special = {Week.FIVE: _special(document, Week.FIVE) | _swapped(document), Week.SIX: _special(document, Week.SIX)}
+    return calendar_of(json.loads(text))
+
+
+def calendar_of(facts: Mapping[str, Any]) -> Calendar:
+    """Build a calendar from its facts, as `read_calendar` does from their text.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not have that form.
+    """
+    first, last = dt.date.fromisoformat(facts["first"]), dt.date.fromisoformat(facts["last"])
+    special = {Week.FIVE: _special(facts, Week.FIVE) | _swapped(facts), Week.SIX: _special(facts, Week.SIX)}
     return Calendar(
-        document["version"],
         {
             week: tuple(rows.get(date) or _ordinary(date, week) for date in _dates(first, last))
             for week, rows in special.items()
         },
+        facts,
     )
 
 
@@ -143,19 +207,19 @@ def _packaged(version: str) -> Calendar:
     return read_calendar(files("statute").joinpath("data", f"calendar-{version}.json").read_text(encoding="utf-8"))
 
 
-def _special(document: dict[str, Any], week: Week) -> dict[dt.date, Day]:
-    names = document["names"]
-    holidays = {row["date"]: row for row in document["holidays"]}
+def _special(facts: Mapping[str, Any], week: Week) -> dict[dt.date, Day]:
+    names = facts["names"]
+    holidays = {row["date"]: row for row in facts["holidays"]}
     days = [_day(row["date"], "holiday", row["source"], name=names[row["name"]]) for row in holidays.values()]
-    for row in document["observed"][week]:
+    for row in facts["observed"][week]:
         name = names[holidays[row["holiday"]]["name"]]
         days.append(_day(row["date"], "holiday_observed", row["source"], name=name))
     return {day.date: day for day in days}
 
 
-def _swapped(document: dict[str, Any]) -> dict[dt.date, Day]:
-    off = [_day(row["off"], "day_off_moved_here", row["source"]) for row in document["swaps"]]
-    worked = [_day(row["worked"], "working_day_moved_here", row["source"], working=True) for row in document["swaps"]]
+def _swapped(facts: Mapping[str, Any]) -> dict[dt.date, Day]:
+    off = [_day(row["off"], "day_off_moved_here", row["source"]) for row in facts["swaps"]]
+    worked = [_day(row["worked"], "working_day_moved_here", row["source"], working=True) for row in facts["swaps"]]
     return {day.date: day for day in off + worked}
 
 

@@ -94,12 +94,12 @@ def due_on(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: P
 
     Working days are counted; calendar days and months run through, and an end on a day off rolls to the next working
     day. A month ends on the day of the same number, or on the last day of a month that has no such day. Days of a pause
-    do not count, in whatever the term is measured: it ends later by as many as would have counted.
+    do not count, in whatever the term is measured: it ends later by as many as would have counted, and never on one.
 
     Raises:
         OutsideCalendar: the start or the answer is not covered.
     """
-    return calendar.next_working_day(_runs_out_on(start, term, calendar, week, pauses), week)
+    return _rolled(_runs_out_on(start, term, calendar, week, pauses), calendar, week, pauses)
 
 
 def explain(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses = ()) -> Deadline:
@@ -111,7 +111,7 @@ def explain(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: 
         OutsideCalendar: the start or the answer is not covered.
     """
     runs_out = _runs_out_on(start, term, calendar, week, pauses)
-    due = calendar.next_working_day(runs_out, week)
+    due = _rolled(runs_out, calendar, week, pauses)
     days = tuple(_counted(calendar.days(start, due, week), term, runs_out, pauses))
     return Deadline(starts_on=start, due_on=due, term=term, week=week, calendar=calendar.version, days=days)
 
@@ -124,12 +124,24 @@ def _counted(days: tuple[Day, ...], term: Term, counts_until: dt.date, pauses: P
         why = day.why
         if position == 0 and not term.first_day_counts:
             counted, why = False, "first_day_not_counted"
-        elif counted and any(pause.holds(day.date) for pause in pauses):
+        elif (counted or (day.working and not in_term)) and _holds(pauses, day.date):
             counted, why = False, "paused"
         elif day.working and not in_term:
             why = "end_moved_here"
         n += counted
         yield CountedDay(day.date, counted, n if counted else None, why, day.name)
+
+
+def _rolled(runs_out: dt.date, calendar: Calendar, week: Week, pauses: Pauses) -> dt.date:
+    """Return the first working day from there on that is in no pause."""
+    due = calendar.next_working_day(runs_out, week)
+    while _holds(pauses, due):
+        due = calendar.nth_working_day(due, 1, week, start_counts=False)
+    return due
+
+
+def _holds(pauses: Pauses, day: dt.date) -> bool:
+    return any(pause.holds(day) for pause in pauses)
 
 
 def _runs_out_on(start: dt.date, term: Term, calendar: Calendar, week: Week, pauses: Pauses) -> dt.date:

@@ -19,6 +19,7 @@ PARAMETERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "signed_by": frozenset({"executor", "head"}),
         "heard_before_adverse": frozenset({"yes", "no"}),
         "controller": frozenset({"legal-statistics-committee"}),
+        "on_recalculation": frozenset({"later_of_both", "as_counted", "earlier_of_both"}),
     }
 )
 """Questions the law leaves open, and the answers a rule may choose (docs/law/README.md explains each)."""

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from appeals.clients import scanner_for
 from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import (
+    CalendarNotNewer,
+    CalendarTaken,
     CrimeReported,
     DecisionTooEarly,
     ExtensionTooLong,
@@ -34,12 +36,14 @@ from appeals.domain.errors import (
 from appeals.permissions import PERMISSIONS
 from appeals.routes import ROUTERS
 from appeals.routes.appeals import RECEIPTS
+from appeals.routes.calendars import CalendarsHeld
 from appeals.settings import Settings
-from appeals.sweeps import SWEEPS, scanning
+from appeals.sweeps import SWEEPS, scanning, with_calendars
 from servicekit.app import Service, create_service
 from servicekit.logs import configure_logs
 from servicekit.problems import Catalogue, read_kinds
-from statute.calendars import CalendarMissing, OutsideCalendar
+from statute.calendar_changes import DayTwice, DayUnfit, NothingChanges
+from statute.calendars import CalendarMissing, Calendars, OutsideCalendar, UnknownCalendar
 from statute.procedures import NotAllowedNow
 from statute.rules import Undecided, UnknownRuleSet
 
@@ -47,7 +51,11 @@ PROBLEMS = Catalogue(
     read_kinds("appeals", "data/problems.json"),
     {
         CalendarMissing: "calendar-missing",
+        CalendarNotNewer: "calendar-not-newer",
+        CalendarTaken: "calendar-taken",
         CrimeReported: "crime-reported",
+        DayTwice: "day-twice",
+        DayUnfit: "day-unfit",
         DecisionTooEarly: "decision-too-early",
         ExtensionTooLong: "extension-too-long",
         FileInfected: "file-infected",
@@ -63,6 +71,7 @@ PROBLEMS = Catalogue(
         NotHeard: "not-heard",
         NotInVocabulary: "not-in-vocabulary",
         NotYourChannel: "not-your-channel",
+        NothingChanges: "nothing-changes",
         NothingRemains: "nothing-remains",
         OnceOnly: "once-only",
         OutsideCalendar: "outside-calendar",
@@ -72,6 +81,7 @@ PROBLEMS = Catalogue(
         TooManyFiles: "too-many-files",
         Undecided: "undecided",
         UnknownAgency: "unknown-agency",
+        UnknownCalendar: "unknown-calendar",
         UnknownRuleSet: "unknown-rules",
     },
 )
@@ -94,5 +104,8 @@ def create_app(settings: Settings | None = None, *, issuer: httpx.AsyncBaseTrans
         configure_logs(sys.stderr)
         settings = Settings()
     scanner = scanner_for(settings.clamd_url, local=settings.local)
-    service = replace(SERVICE, sweeps=(*SWEEPS, scanning(scanner)))
-    return create_service(service, settings, issuer=issuer)
+    calendars = Calendars()
+    sweeps = [with_calendars(sweep, calendars) for sweep in (*SWEEPS, scanning(scanner))]
+    app = create_service(replace(SERVICE, sweeps=sweeps), settings, issuer=issuer)
+    app.add_middleware(CalendarsHeld, calendars=calendars)
+    return app

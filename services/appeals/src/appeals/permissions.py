@@ -6,6 +6,7 @@ from typing import Any
 from appeals.domain.agencies import UnknownAgency, agency
 from appeals.domain.appeal import Action, Relation
 from appeals.domain.channels import is_confidential, is_penal
+from servicekit.erasure import OPERATOR
 from servicekit.identity import Caller
 from servicekit.permissions import ANY, ANYONE, Permissions
 
@@ -27,6 +28,10 @@ PERMISSIONS = Permissions(
         "explain_deadline": {ANYONE: {ANY}},
         "list_appeal_figures": {ANYONE: {ANY}},
         "draw_appeal_figures": {ANYONE: {ANY}},
+        "list_calendars": {ANYONE: {ANY}},
+        "read_calendar": {ANYONE: {ANY}},
+        "import_calendar": {OPERATOR: {ANY}},
+        "preview_calendar": {OPERATOR: {ANY}},
         "list_kinds": {ANYONE: {ANY}},
         "file_appeal": {"citizen": {ANY}, "company": {ANY}, "front_office": {ANY}, "terminal": {ANY}},
         "report_crime": {ANYONE: {ANY}},

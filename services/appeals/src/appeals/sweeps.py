@@ -1,7 +1,9 @@
-"""What appeals need done as time passes: terms are warned of and end, defects lapse, what happened is counted."""
+"""What appeals need done as time passes: terms are warned of and end, calendars change, what happened is counted."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import ParamSpec, TypeVar
 
 import httpx
 
@@ -15,17 +17,21 @@ from appeals.commands.attaching import (
 from appeals.commands.charging import lapse_defects, oldest_lapsed
 from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
+from appeals.commands.recalculating import recalculate_deadlines, waits_for_recalculation
 from appeals.commands.warning import oldest_unwarned, warn_appeals
 from appeals.domain.clocks import WARNING
 from appeals.domain.warning import ends_soon_from
+from appeals.queries.calendars import know_calendars
 from servicekit.database import Database, Reading, Writing
 from servicekit.sweeps import Errand, Sweep
-from statute.calendars import Week, calendar
+from statute.calendars import Calendars, Week, calendar, holding
 from statute.deadlines import ALMATY, local
 from statute.rules import rules_on
 
 _BATCH = 500
 _ENTRIES = 5000
+_Asked = ParamSpec("_Asked")
+_Told = TypeVar("_Told")
 
 
 async def _expire(writing: Writing, now: datetime) -> int:
@@ -77,13 +83,52 @@ def _since(last_day: date | None, now: datetime) -> timedelta:
     return now - datetime.combine(last_day + timedelta(days=1), time(), ALMATY)
 
 
+async def _recalculate(writing: Writing, now: datetime) -> int:
+    return await recalculate_deadlines(writing, now=now, limit=_BATCH)
+
+
+async def _recalculation_waits(reading: Reading, now: datetime) -> timedelta:
+    return await waits_for_recalculation(reading, now=now)
+
+
+async def _read_calendars(database: Database, _: object, __: datetime) -> int:
+    async with database.read() as reading:
+        return await know_calendars(reading)
+
+
+async def _nothing_waits(_: Reading, __: datetime) -> timedelta:
+    return timedelta()
+
+
+def with_calendars(sweep: Sweep | Errand, calendars: Calendars) -> Sweep | Errand:
+    """Periodic work that counts by these calendars, and knows all that were imported before it begins a batch."""
+    if isinstance(sweep, Errand):
+        return replace(sweep, run=_within(sweep.run, calendars))
+
+    async def batch(writing: Writing, now: datetime) -> int:
+        await know_calendars(writing)
+        return await sweep.batch(writing, now)
+
+    return replace(sweep, batch=_within(batch, calendars), waiting=_within(sweep.waiting, calendars))
+
+
+def _within(work: Callable[_Asked, Awaitable[_Told]], calendars: Calendars) -> Callable[_Asked, Awaitable[_Told]]:
+    async def held(*arguments: _Asked.args, **named: _Asked.kwargs) -> _Told:
+        with holding(calendars):
+            return await work(*arguments, **named)
+
+    return held
+
+
 # The lapse first: a body's term that goes on with it may be over already.
-SWEEPS = (
+SWEEPS: tuple[Sweep | Errand, ...] = (
+    Errand("read-calendars", _read_calendars, _nothing_waits),
     Sweep("lapse-defects", _lapse, _lapse_waits),
     Sweep("expire-appeals", _expire, _expiry_waits),
     Sweep("count-appeals", _count, oldest_uncounted),
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
     Sweep("warn-appeals", _warn, _warning_waits),
+    Sweep("recompute-deadlines", _recalculate, _recalculation_waits),
 )
 
 

@@ -11,7 +11,7 @@ from statute.rules import RULE_SETS, rules_on
 STATUSES: tuple[Status | None, ...] = (None, *Status)
 CELLS = [(status, action) for status in STATUSES for action in Action]
 TERMINAL = {Status.ANSWERED, Status.WITHDRAWN, Status.LEFT_WITHOUT_CONSIDERATION, Status.REFUSED_BY_EXPIRY}
-BY_LAW = {Action.EXPIRY, Action.LAPSE}
+BY_LAW = {Action.EXPIRY, Action.LAPSE, Action.RECALCULATION}
 EVENTS = {
     Action.FILING: "appeal.registered",
     Action.ASSIGNMENT: "appeal.assigned",
@@ -31,6 +31,7 @@ EVENTS = {
     Action.WITHDRAWAL: "appeal.withdrawn",
     Action.ATTACHMENT: "appeal.attached",
     Action.EXPIRY: "appeal.refused_by_expiry",
+    Action.RECALCULATION: "appeal.deadline_recalculated",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, bindparam, func, literal_column, select
 
-from appeals.commands.taking import applicant_of, begin, begin_in_time, calendar_needed, tell
+from appeals.commands.taking import applicant_of, begin, begin_in_time, calendar_needed, pauses_of, tell
 from appeals.domain.appeal import Action, Status, transition
 from appeals.domain.clocks import DEFECT_CORRECTION, clock, paused_clocks, pinned_clocks
 from appeals.domain.errors import CrimeReported, OnceOnly
@@ -54,7 +54,7 @@ async def notice_defect(
     today = local(now).date()
     with calendar_needed():
         correct_by = clock(row, DEFECT_CORRECTION, today, n=days).due_on
-    values = {"defect": defect, "defect_noticed_on": today, "correct_by": correct_by}
+    values = {"defect": defect, "defect_noticed_on": today, "correct_by": correct_by, "recomputed_with": None}
     public = {"agency": row["agency"], "correct_by": correct_by.isoformat()}
     return await tell(writing, step, _NOTICE, values, public=public, private={"defect": defect})
 
@@ -97,20 +97,21 @@ async def oldest_lapsed(reading: Reading, *, today: date) -> date | None:
 def _resumed(row: Row, last: date) -> dict[str, Any]:
     """What changes when a defect is over, whose last day is given: the days since its notice made the term longer."""
     clocks = pinned_clocks(row)
-    before = [[pause.first.isoformat(), pause.last.isoformat()] for pause in clocks.pauses]
     first = row["defect_noticed_on"] + _ONE_DAY
     if clock(row, DEFECT_CORRECTION, row["defect_noticed_on"]).rule.parameters["while_defective"] == "runs":
-        return {"pauses": before, "due_on": clocks.due_on}
-    with calendar_needed():
-        after = paused_clocks(clocks, first, last)
-    pauses = [[pause.first.isoformat(), pause.last.isoformat()] for pause in after.pauses]
-    return {"pauses": pauses, "due_on": after.due_on}
+        after = clocks
+    else:
+        with calendar_needed():
+            after = paused_clocks(clocks, first, last)
+    # Counted by the appeal's own calendar: whether a newer one moves these days, is asked again.
+    dates = {"due_on": after.due_on, "extended_until": after.extended_until, "recomputed_with": None}
+    return {"pauses": pauses_of(after), **dates}
 
 
 _ASSIGN = changing(appeals, "executor", "executor_name")
-_NOTICE = changing(appeals, "defect", "defect_noticed_on", "correct_by")
-_CORRECT = changing(appeals, "correction", "pauses", "due_on")
-_RESUME = changing(appeals, "pauses", "due_on")
+_NOTICE = changing(appeals, "defect", "defect_noticed_on", "correct_by", "recomputed_with")
+_CORRECT = changing(appeals, "correction", "pauses", "due_on", "extended_until", "recomputed_with")
+_RESUME = changing(appeals, "pauses", "due_on", "extended_until", "recomputed_with")
 _over = (appeals.c.status == literal_column("'defect_term'"), appeals.c.correct_by < bindparam("today", type_=Date))
 _LAPSED = Query(
     select(*appeals.c)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, func, null
 
 from appeals.commands.filing import split_off
-from appeals.commands.taking import begin_in_time, calendar_needed, dates_of, tell, told_of
+from appeals.commands.taking import begin_in_time, calendar_needed, dates_of, pauses_of, tell, told_of
 from appeals.domain.agencies import Agency, agency
 from appeals.domain.appeal import Action, Kind
 from appeals.domain.channels import require_kept_from_penal
@@ -47,7 +47,9 @@ async def forward_appeal(writing: Writing, caller: Caller, row: Row, asked: Forw
         return await _forward_points(writing, caller, row, asked, set(asked.points), now)
     step = begin_in_time(row, caller, Action.FORWARDING, now)
     body, clocks = _competent(row, asked.to, now)
-    values = {"agency": body.code, "forwarder": row["agency"], "received_at": now, **dates_of(clocks)}
+    reason = None if clocks.extended_until is None else row["extension_reason"]
+    rest = {"pauses": pauses_of(clocks), "extended_until": clocks.extended_until, "extension_reason": reason}
+    values = {"agency": body.code, "forwarder": row["agency"], "received_at": now, **dates_of(clocks), **rest}
     public = {"from": row["agency"], "to": body.code, **told_of(clocks)}
     return await tell(writing, step, _FORWARD, values, public=public, private={"reason": asked.reason})
 
@@ -81,7 +83,9 @@ def _competent(row: Row, to: str, now: datetime) -> tuple[Agency, Clocks]:
 
 _NEW_AT_RECEIVER = ("agency", "received_at", "registered_on", "forward_by", "due_on")
 _JUDGED_BY = ("rules", "rules_version", "calendar", "week")
-_SET: dict[str, Any] = {name: bindparam(name) for name in (*_NEW_AT_RECEIVER, *_JUDGED_BY)}
+# What was paused or extended before is of the term that was left behind, or goes on with it.
+_LEFT_BEHIND = ("pauses", "extended_until", "extension_reason")
+_SET: dict[str, Any] = {name: bindparam(name) for name in (*_NEW_AT_RECEIVER, *_JUDGED_BY, *_LEFT_BEHIND)}
 _FORWARD = Query(
     changed(
         appeals,
@@ -89,6 +93,7 @@ _FORWARD = Query(
             "forwarded_by": func.array_append(appeals.c.forwarded_by, bindparam("forwarder", type_=Text)),
             "executor": null(),
             "executor_name": null(),
+            "recomputed_with": null(),
             **_SET,
         },
     ).returning(*appeals.c)

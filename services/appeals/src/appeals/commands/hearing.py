@@ -55,7 +55,7 @@ async def extend_appeal(writing: Writing, caller: Caller, row: Row, *, until: da
         if not clocks.due_on < until <= longest:
             raise ExtensionTooLong(clocks.due_on, longest)
         ends = calendar(clocks.calendar).next_working_day(until, clocks.week)
-    values = {"due_on": ends, "extended_until": ends, "extension_reason": reason}
+    values = {"due_on": ends, "extended_until": ends, "extension_reason": reason, "recomputed_with": None}
     public = {"agency": row["agency"], "from": clocks.due_on.isoformat(), "due_on": ends.isoformat()}
     return await tell(writing, step, _EXTEND, values, public=public, private={"reason": reason})
 
@@ -81,7 +81,8 @@ async def tell_preliminary(
         "hearing": preliminary.hearing,
         "no_hearing_reason": preliminary.no_hearing_reason,
     }
-    values = {"preliminary": told, "preliminary_on": today, "decide_from": decide_from, "object_by": object_by}
+    days = {"preliminary_on": today, "decide_from": decide_from, "object_by": object_by, "recomputed_with": None}
+    values = {"preliminary": told, **days}
     public = {
         "agency": row["agency"],
         "decide_from": decide_from.isoformat(),
@@ -113,7 +114,7 @@ async def record_hearing(writing: Writing, caller: Caller, row: Row, hearing: di
     return await tell(writing, step, _HEAR, {"hearing": hearing}, public=public, private=hearing)
 
 
-_EXTEND = changing(appeals, "due_on", "extended_until", "extension_reason")
-_TELL = changing(appeals, "preliminary", "preliminary_on", "decide_from", "object_by")
+_EXTEND = changing(appeals, "due_on", "extended_until", "extension_reason", "recomputed_with")
+_TELL = changing(appeals, "preliminary", "preliminary_on", "decide_from", "object_by", "recomputed_with")
 _OBJECT = changing(appeals, "objection")
 _HEAR = changing(appeals, "hearing")

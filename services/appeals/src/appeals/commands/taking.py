@@ -98,6 +98,11 @@ def dates_of(clocks: Clocks) -> dict[str, Any]:
     }
 
 
+def pauses_of(clocks: Clocks) -> list[list[str]]:
+    """The days on which the term did not run, as they are kept."""
+    return [[pause.first.isoformat(), pause.last.isoformat()] for pause in clocks.pauses]
+
+
 def told_of(clocks: Clocks) -> dict[str, str]:
     """The dates and their grounds as the journal publishes them."""
     return {

@@ -74,6 +74,7 @@ class Action(StrEnum):
     WITHDRAWAL = "withdrawal"
     ATTACHMENT = "attachments"
     EXPIRY = "expiry"
+    RECALCULATION = "recalculation"
 
 
 class Outcome(StrEnum):
@@ -141,10 +142,11 @@ TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
         **dict(_from(_OWED, Action.WITHDRAWAL, "appeal.withdrawn", Status.WITHDRAWN)),
         **dict(_from(_OWED, Action.ATTACHMENT, "appeal.attached")),
         **dict(_from(_UNDER_WAY, Action.EXPIRY, "appeal.refused_by_expiry", Status.REFUSED_BY_EXPIRY)),
+        **dict(_from(_OWED, Action.RECALCULATION, "appeal.deadline_recalculated")),
     }
 )
 
-_BY_LAW = frozenset({Action.EXPIRY, Action.LAPSE})
+_BY_LAW = frozenset({Action.EXPIRY, Action.LAPSE, Action.RECALCULATION})
 # Steps that have no address of their own: their action is taken at that of another.
 ADDRESSES: Mapping[Action, Action] = MappingProxyType({Action.DRAFT: Action.DECISION, Action.SPLIT: Action.FORWARDING})
 OPEN = frozenset(_OWED)
@@ -189,5 +191,6 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.WITHDRAWAL: Taking("applicant"),
         Action.ATTACHMENT: Taking("applicant or executor", "a file of a type that is taken, and not too many"),
         Action.EXPIRY: Taking(_RULES, "the term has passed", "appeal.consideration"),
+        Action.RECALCULATION: Taking(_RULES, "a new calendar moves one of its days", "appeal.consideration"),
     }
 )

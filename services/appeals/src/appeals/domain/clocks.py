@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from appeals.domain.appeal import Kind
-from statute.calendars import Calendar, OutsideCalendar, Week, calendar
+from statute.calendars import Calendar, Day, OutsideCalendar, Week, calendar
 from statute.deadlines import CountedDay, Deadline, Pause, due_on, explain, local, registration_day
 from statute.rules import Rule, RuleSet, rules_on
 from statute.terms import Term
@@ -106,10 +106,19 @@ def reset_clocks(before: Clocks, received_at: datetime, kind: Kind, week: Week) 
 
 
 def paused_clocks(clocks: Clocks, first: date, last: date) -> Clocks:
-    """The dates after days on which the term did not run; without such days they stay."""
+    """The dates after days on which the term did not run; without such days they stay.
+
+    A term that was extended before rests too: after the pause it has as many working days as were left of it.
+    """
     if last < first:
         return clocks
-    longer = replace(clocks, pauses=(*clocks.pauses, Pause(first, last)))
+    until = clocks.extended_until
+    if until is not None and first <= until:
+        days = calendar(clocks.calendar)
+        left = sum(day.working for day in days.days(first, until, clocks.week))
+        # The extended day is a working day, so at least one was left.
+        until = days.nth_working_day(last, left, clocks.week, start_counts=False)
+    longer = replace(clocks, pauses=(*clocks.pauses, Pause(first, last)), extended_until=until)
     return replace(longer, due_on=explain_clocks(longer).due_on)
 
 
@@ -159,19 +168,26 @@ def due_or_never(start: date, term: Term, days: Calendar, week: Week) -> date:
 def explain_clocks(clocks: Clocks) -> Deadline:
     """The days from registration to the deadline, each counted or skipped, and why.
 
-    After an extension the days of the rule's own term come first; those up to the extended day are `extended`.
+    After an extension the days of the rule's own term come first; those up to the extended day are `extended`. Where
+    pauses have brought the term itself further than that, it ends by itself.
     """
     days = calendar(clocks.calendar)
     counted = explain(clocks.registered_on, clocks.rule.term, days, clocks.week, clocks.pauses)
-    if clocks.extended_until is None:
+    if clocks.extended_until is None or clocks.extended_until <= counted.due_on:
         return counted
     return _extended(counted, clocks.extended_until, clocks)
 
 
 def _extended(counted: Deadline, until: date, clocks: Clocks) -> Deadline:
     added = calendar(clocks.calendar).days(counted.due_on + _ONE_DAY, until, clocks.week)
-    told = (CountedDay(day.date, False, None, "extended" if day.working else day.why, day.name) for day in added)  # noqa: FBT003 - the shape of a day
+    told = (CountedDay(day.date, counted=False, n=None, why=_why(day, clocks), name=day.name) for day in added)
     return replace(counted, due_on=until, days=(*counted.days, *told))
+
+
+def _why(day: Day, clocks: Clocks) -> str:
+    if not day.working:
+        return day.why
+    return "paused" if any(pause.holds(day.date) for pause in clocks.pauses) else "extended"
 
 
 def _pauses(rows: Any) -> Iterator[Pause]:

@@ -35,6 +35,23 @@ class NothingRemains(Exception):
     """All points were named: the appeal is to be forwarded whole."""
 
 
+class CalendarTaken(Exception):
+    """There is a calendar of this version; what a version says never changes."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"there is a calendar {version}")
+        self.version = version
+
+
+class CalendarNotNewer(Exception):
+    """The new version comes before the newest, and so would never be used."""
+
+    def __init__(self, version: str, newest: str) -> None:
+        super().__init__(f"{version} comes before {newest}")
+        self.version = version
+        self.newest = newest
+
+
 class OnceOnly(Exception):
     """The law lets a body do this once in an appeal, and it was done."""
 

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY, TSVECTOR
 
 from appeals.domain.appeal import Relation, Status
 from appeals.permissions import IN_OFFICE, OWN, PERMISSIONS, office_of, relation_to
+from appeals.queries.calendars import know_calendar
 from appeals.tables import WORDS, appeals, expires, points
 from servicekit.database import Query, Reading, Row
 from servicekit.identity import Caller
@@ -64,12 +65,13 @@ async def read_appeal(reading: Reading, caller: Caller, appeal_id: UUID, *, oper
     Raises:
         NotFound: there is none, or it is not the caller's to see.
     """
-    return _seen(await reading.one(_ONE, id=appeal_id), caller, operation=operation)
+    return await _seen(reading, await reading.one(_ONE, id=appeal_id), caller, operation=operation)
 
 
-def _seen(row: Row | None, caller: Caller, *, operation: str) -> Seen:
+async def _seen(reading: Reading, row: Row | None, caller: Caller, *, operation: str) -> Seen:
     if row is None:
         raise NotFound
+    await know_calendar(reading, row["calendar"])
     relation = relation_to(row, caller)
     return Seen(row, PERMISSIONS.require(operation, caller, relation, sight=operation), relation)
 
@@ -81,7 +83,7 @@ async def open_appeal(reading: Reading, caller: Caller, appeal_id: UUID) -> tupl
         NotFound: as `read_appeal`.
     """
     row = await reading.one(_ONE_AND_UNREAD, id=appeal_id, **addressee(caller))
-    seen = _seen(row, caller, operation="read_appeal")
+    seen = await _seen(reading, row, caller, operation="read_appeal")
     return seen, seen.row["unread"]
 
 

@@ -1,9 +1,9 @@
 """The addresses of appeals: HTTP in, one call, HTTP out."""
 
-from appeals.routes import agencies, anonymous, appeals, attachments, clocks, kinds, procedure, statistics
+from appeals.routes import agencies, anonymous, appeals, attachments, calendars, clocks, kinds, procedure, statistics
 
 # What names nobody comes first, since its address could be that of an appeal.
 ROUTERS = [
     *(agencies.router, kinds.router, anonymous.router, appeals.router, clocks.router, procedure.router),
-    *(attachments.router, statistics.router),
+    *(calendars.router, attachments.router, statistics.router),
 ]

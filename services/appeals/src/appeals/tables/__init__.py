@@ -14,12 +14,13 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
+    func,
     literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from appeals.domain.appeal import EXPIRING, Kind, Outcome, Status
+from appeals.domain.appeal import EXPIRING, OPEN, Kind, Outcome, Status
 from appeals.domain.channels import Channel, Form
 from appeals.tables.attachments import attached as attached
 from appeals.tables.attachments import attachment_pieces as attachment_pieces
@@ -77,6 +78,8 @@ appeals = Table(
     Column("rules_version", Text, nullable=False),
     Column("calendar", Text, nullable=False),
     Column("week", Text, nullable=False),
+    # The newest calendar that its dates were held to, once that is another than the one which gave them.
+    Column("recomputed_with", Text),
     # Whose part it is that was split off, and its place among the parts.
     Column("parent", Uuid, ForeignKey("appeals.id")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
@@ -144,6 +147,11 @@ appeals = Table(
     Index("appeals_words", WORDS, postgresql_using="gin"),
     Index("appeals_open_due", "due_on", postgresql_where=expiring),
     Index("appeals_agency_due", "agency", "due_on", postgresql_where=expiring),
+    Index(
+        "appeals_counted_with",
+        text("COALESCE(recomputed_with, calendar)"),
+        postgresql_where=text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN)))),
+    ),
     Index("appeals_correct_by", "correct_by", postgresql_where=text("status = 'defect_term'")),
     Index("appeals_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
 )
@@ -161,5 +169,17 @@ points = Table(
     Index("points_appeal", "appeal_id", "n"),
 )
 
+# A calendar that was imported, whole: what a version says never changes, whatever the program makes of its acts later.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("facts", JSONB, nullable=False),
+    Column("imported_at", DateTime(timezone=True), nullable=False),
+)
+
 # Written out rather than given as parameters, so that the partial index above can serve it.
 expires = appeals.c.status.in_([literal_column(f"'{status}'") for status in sorted(EXPIRING)])
+is_open = appeals.c.status.in_([literal_column(f"'{status}'") for status in sorted(OPEN)])
+counted_with = func.coalesce(appeals.c.recomputed_with, appeals.c.calendar)
