@@ -43,8 +43,10 @@ _RARE = ("tax_complaint", "media_request", "notary_request")
 _TURNS_WITHOUT = 3
 _RECORDED = """
 SELECT count(*) AS entries, count(DISTINCT object_id) AS objects,
-       (SELECT count(*) FROM notices WHERE event = 'appeal.refused_by_expiry' AND at >= $1) AS notices,
-       (SELECT count(DISTINCT object_id) FROM notices WHERE event = 'appeal.refused_by_expiry' AND at >= $1) AS told
+       (SELECT count(*) FROM notices
+         WHERE event = 'appeal.refused_by_expiry' AND at >= $1 AND scheme = 'KZ-IIN') AS notices,
+       (SELECT count(DISTINCT object_id) FROM notices
+         WHERE event = 'appeal.refused_by_expiry' AND at >= $1 AND scheme = 'KZ-IIN') AS told
   FROM journal WHERE event = 'appeal.refused_by_expiry' AND at >= $1
 """
 _OPEN = """

@@ -23,12 +23,14 @@ class Sweep:
     """A kind of periodic work.
 
     `batch` deals with some of what is due, in the transaction given, and says how many; 0 means nothing is left.
-    `waiting` says for how long the oldest case that is due has waited; zero when none waits.
+    `waiting` says for how long the oldest case that is due has waited; zero when none waits. Several processes may do a
+    batch of a sweep `together` at once: it locks the cases that it takes, and passes by those that are locked.
     """
 
     name: str
     batch: Callable[[Writing, datetime], Awaitable[int]]
     waiting: Callable[[Reading, datetime], Awaitable[timedelta]]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Errand:
 
 
 class Sweeper:
-    """Runs the sweeps of a service; of several processes, one at a time does a batch."""
+    """Runs the sweeps of a service; of several processes, one at a time does a batch, or each does where they may."""
 
     def __init__(
         self,
@@ -103,7 +105,7 @@ class Sweeper:
         if isinstance(sweep, Errand):
             return await sweep.run(self._database, self._neighbours, self._clock.now())
         async with self._database.write() as writing:
-            if not await writing.value(TRY_LOCK, key=lock_number(sweep.name)):
+            if not sweep.together and not await writing.value(TRY_LOCK, key=lock_number(sweep.name)):
                 return 0
             return await sweep.batch(writing, self._clock.now())
 

@@ -124,7 +124,7 @@ def _within(work: Callable[_Asked, Awaitable[_Told]], calendars: Calendars) -> C
 SWEEPS: tuple[Sweep | Errand, ...] = (
     Errand("read-calendars", _read_calendars, _nothing_waits),
     Sweep("lapse-defects", _lapse, _lapse_waits),
-    Sweep("expire-appeals", _expire, _expiry_waits),
+    Sweep("expire-appeals", _expire, _expiry_waits, together=True),
     Sweep("count-appeals", _count, oldest_uncounted),
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
     Sweep("warn-appeals", _warn, _warning_waits),

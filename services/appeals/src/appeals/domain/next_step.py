@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 
 from appeals.domain.appeal import Status
@@ -41,6 +42,7 @@ def day_named(name: str, language: str, *, number: str) -> str:
     return _DAYS[name][language].format(number=number)
 
 
+@lru_cache  # of many notices at once, the days are the same few
 def written(day: date, language: str) -> str:
     """A date in words; in Kazakh in the dative, which is what `дейін` (until) asks for."""
     month = _MONTHS[language].split()[day.month - 1]
