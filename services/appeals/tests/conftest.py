@@ -39,6 +39,7 @@ def people(issuer: Issuer) -> dict[str, dict[str, str]]:
         "head": issuer.headers("officer", "head", sub="h1", name="Серік Тілеубаев", agency="min-transport"),
         "colleague": issuer.headers("officer", sub="o3", name="Мадина Ерік", agency="min-transport"),
         "akimat": issuer.headers("officer", sub="o2", name="Жанар Бекова", agency="akimat-almaty"),
+        "reviewer": issuer.headers("officer", sub="g1", name="Гүлнар Оспанова", agency="government"),
         "auditor": issuer.headers("auditor", sub="a1", name="Ерлан Қасымов", iin="790512300028"),
         "operator": issuer.headers("operator", sub="p1", name="Тимур Әлімжанов", iin="871009399010"),
         "nobody": {},
@@ -102,6 +103,7 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
         "signature": {},
         "rework": {"reason": "Себебін толығырақ жазыңыз."},
         "leaving": {"ground": "essence_not_stated"},
+        "complaints": {"text": "Жауапта шатыр туралы ештеңе жоқ.", "language": "kk"},
     }
 
     async def send(

@@ -15,6 +15,7 @@ People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
 Act = Callable[..., Awaitable[httpx.Response]]
 Attached = Callable[[], Awaitable[tuple[str, str]]]
+Complained = Callable[[], Awaitable[str]]
 RunSweeps = Callable[[], Awaitable[dict[str, int]]]
 SendMuch = Callable[..., Awaitable[set[str]]]
 Case = schemathesis.Case[Any]
@@ -31,18 +32,29 @@ OPERATIONS = {
     "attach_to_appeal", "list_appeal_attachments", "read_appeal_attachment",
     "list_appeal_clocks", "list_appeal_notices", "read_appeal_calendar",
     "list_calendars", "read_calendar", "import_calendar", "preview_calendar",
+    "file_complaint", "list_complaints", "list_appeal_complaints", "list_ruling_grounds", "list_ruling_outcomes",
+    "read_complaint", "read_complaint_history", "read_complaint_receipt", "satisfy_complaint", "send_complaint_up",
+    "rule_on_complaint", "withdraw_complaint",
 }  # fmt: skip
 
 
-APPLICANTS = {"file_appeal", "withdraw_appeal", "correct_appeal", "object_to_preliminary_decision"}
+APPLICANTS = {
+    "file_appeal", "withdraw_appeal", "correct_appeal", "object_to_preliminary_decision", "file_complaint",
+    "withdraw_complaint",
+}  # fmt: skip
 OPERATORS = {"import_calendar", "preview_calendar"}
-HEADS = {"assign_appeal", "extend_appeal", "sign_decision", "return_for_rework"}
+HEADS = {"satisfy_complaint", "assign_appeal", "extend_appeal", "sign_decision", "return_for_rework"}
 OFFICIAL = {
     "forward_appeal", "decide_appeal", "list_earlier_appeals", "notice_defect", "tell_preliminary_decision",
-    "record_hearing", "leave_appeal",
+    "record_hearing", "leave_appeal", "send_complaint_up", "rule_on_complaint",
 }  # fmt: skip
-# What chance hardly brings about: an appeal that waits for a correction, an objection or a record, and a known ground.
-RARE = {"correct_appeal", "object_to_preliminary_decision", "record_hearing", "leave_appeal", "read_crime_report"}
+# What chance hardly brings about: an appeal that waits for a correction, an objection or a record, and a known ground;
+# an answer or a complaint that waits for just this step.
+RARE = {
+    "correct_appeal", "object_to_preliminary_decision", "record_hearing", "leave_appeal", "file_complaint",
+    "withdraw_complaint", "send_complaint_up", "rule_on_complaint", "tell_preliminary_decision",
+    "read_crime_report",
+}  # fmt: skip
 
 
 def test_the_committed_document_is_the_services_own(described: dict[str, Any]) -> None:
@@ -60,10 +72,11 @@ def test_every_operation_is_described_with_its_words_and_its_problems(described:
     [("citizen", OFFICIAL | HEADS | OPERATORS), ("officer", APPLICANTS | HEADS | OPERATORS)],
 )
 async def test_the_running_service_keeps_to_its_document(
-    who: str, never: set[str], people: People, attached: Attached, send_much: SendMuch
+    who: str, never: set[str], people: People, attached: Attached, complained: Complained, send_much: SendMuch
 ) -> None:
     known = [await attached() for _ in range(40)]
-    done = await send_much(people[who], lambda case: name_what_exists(case, known), examples=20)
+    complaints = [await complained() for _ in range(4)]
+    done = await send_much(people[who], lambda case: name_what_exists(case, known, complaints), examples=20)
     assert done | RARE == OPERATIONS - never - ({"list_appeal_accesses"} if who == "officer" else set()) | RARE
 
 
@@ -80,13 +93,27 @@ def attached(file: File, act: Act, run_sweeps: RunSweeps) -> Attached:
     return make
 
 
-def name_what_exists(case: Case, known: list[tuple[str, str]]) -> None:
-    """Put an appeal that exists, a file of it, and a body that exists, in the place of most of the invented ones."""
+@pytest.fixture
+def complained(file: File, act: Act) -> Complained:
+    """Files an appeal that is answered and complained about; the complaint's id."""
+
+    async def make() -> str:
+        appeal = await file()
+        await act("officer", appeal, "decision")
+        made: str = (await act("citizen", appeal, "complaints")).json()["id"]
+        return made
+
+    return make
+
+
+def name_what_exists(case: Case, known: list[tuple[str, str]], complaints: list[str]) -> None:
+    """Put what exists, an appeal, a file of it, a complaint or a body, in the place of most of the invented ones."""
     chance = len(str(case.body))
     appeal, told = known[chance % len(known)]
-    for name in case.path_parameters.keys() & {"appeal_id", "object_id"}:
+    for name in case.path_parameters.keys() & {"appeal_id", "object_id", "complaint_id"}:
         if str(case.path_parameters[name]) < "8":
-            case.path_parameters[name] = appeal
+            of_complaint = "/v1/complaints/" in case.path
+            case.path_parameters[name] = complaints[chance % len(complaints)] if of_complaint else appeal
             if "attachment_id" in case.path_parameters:
                 case.path_parameters["attachment_id"] = told
             if "name" in case.query:

@@ -37,6 +37,7 @@ STATUSES = {
     "calendar-not-newer": 409,
     "calendar-taken": 409,
     "changed-meanwhile": 409,
+    "conflict-of-interest": 403,
     "crime-reported": 409,
     "day-twice": 422,
     "day-unfit": 422,
@@ -48,6 +49,8 @@ STATUSES = {
     "file-type-not-allowed": 415,
     "forwarding-too-late": 409,
     "ground-not-shown": 422,
+    "learned-at-no-such-time": 422,
+    "no-higher-body": 409,
     "no-such-earlier-appeal": 422,
     "no-such-point": 422,
     "not-a-direct-addressee": 422,
@@ -114,6 +117,9 @@ ACTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]], str, str, str, dic
     "extension-too-long": ({}, [], "2026-11-23T10:00", "head", "extension", {"until": "2027-03-01"}),
     "forwarding-too-late": ({}, [], "2026-11-27T10:00", "officer", "forwarding", {}),
     "ground-not-shown": ({}, [], "2026-11-23T10:00", "officer", "leaving", {"ground": "not_corrected"}),
+    "learned-at-no-such-time": (
+        {}, [("officer", "decision")], "2026-11-24T10:00", "citizen", "complaints", {"learned_on": "2026-11-25"}
+    ),
     "no-such-earlier-appeal": (
         {}, [], "2026-11-23T10:00", "officer", "leaving", {"ground": "repeat_without_new_arguments"}
     ),
@@ -145,6 +151,11 @@ ATTACHED: dict[str, tuple[int, str, bytes]] = {
     "file-type-mismatch": (1, "a.pdf", b"a"),
     "file-type-not-allowed": (1, "a.txt", b"<html>"),
     "too-many-files": (MOST + 1, "a.txt", b"a"),
+}
+# What is complained about and by whom the last step of that, which is refused, is asked for.
+COMPLAINED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "conflict-of-interest": ("min-transport", "ruling", {"outcome": "unsatisfied", "text": "Жоқ.", "language": "kk"}),
+    "no-higher-body": ("government", "sending-up", {"opinion": "Жоқ."}),
 }
 
 
@@ -188,6 +199,14 @@ def provoke(
 ) -> Provoke:
     """Makes a problem come about."""
 
+    async def complain(agency: str, action: str, body: dict[str, Any]) -> httpx.Response:
+        who = {"min-transport": "officer", "government": "reviewer"}[agency]
+        filed = await file(agency=agency)
+        for whose, step in ((who, "decision"), ("citizen", "complaints")):
+            answer = await act(whose, filed, step)
+            assert answer.is_success
+        return await client.post(f"/v1/complaints/{answer.json()['id']}/{action}", json=body, headers=people[who])
+
     async def make(code: str) -> httpx.Response:
         if code in ATTACHED:
             return await attach_and_ask(code)
@@ -199,6 +218,8 @@ def provoke(
             moment, who, fields = FILED[code]
             go_to(moment)
             return await client.post("/v1/appeals", json=filing(**fields), headers=people[who])
+        if code in COMPLAINED:
+            return await complain(*COMPLAINED[code])
         filing_fields, before, moment, who, action, fields = ACTED[code]
         filed = await file(**filing_fields)
         for whose, step in before:
@@ -229,5 +250,5 @@ def attach_and_ask(file: File, attach: Attach, download: Download, run_sweeps: R
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_can_be_provoked_over_http(language: str, provoke: Provoke, each_is_told: EachIsTold) -> None:
-    assert {*ASKED, *FILED, *IMPORTED, *ACTED, *ATTACHED} == KINDS.keys() - RACED
+    assert {*ASKED, *FILED, *IMPORTED, *ACTED, *ATTACHED, *COMPLAINED} == KINDS.keys() - RACED
     await each_is_told(KINDS, provoke, language, but=RACED)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from appeals.commands.attaching import SCANNED
-from appeals.domain.appeal import TRANSITIONS, Action
+from appeals.domain.appeal import TRANSITIONS, Action, Status
 from appeals.notices import TOLD, notices_of
 from servicekit.testing import Issuer, serving
 from stack.testing import TestDatabase
@@ -127,7 +127,11 @@ def test_every_event_that_others_cause_has_its_words() -> None:
     }
     own = {Action.FILING, Action.WITHDRAWAL, Action.CORRECTION, Action.OBJECTION}
     inside = {Action.DRAFT, Action.REWORK}  # between an executor and the head
-    caused = {edge.event for (status, action), edge in TRANSITIONS.items() if status and action not in own | inside}
+    # What becomes of an appeal after a complaint is told with how that ends.
+    told = {action for status, action in TRANSITIONS if status is Status.UNDER_COMPLAINT} | {Action.COMPLAINT}
+    caused = {
+        edge.event for (status, action), edge in TRANSITIONS.items() if status and action not in own | inside | told
+    }
     assert caused | {SCANNED} == TOLD
     for event in TOLD:
         [notice] = notices_of(event, row)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -11,7 +12,7 @@ from appeals.domain.appeal import Relation
 from appeals.permissions import PERMISSIONS, SIGHT
 from servicekit.permissions import ANY, ANYONE, SIGNED_IN
 from servicekit.testing import Issuer
-from stack.testing import ABSENT_ID, NOBODY, ROLES
+from stack.testing import ABSENT_ID, NOBODY, ROLES, TestDatabase
 
 Filing = Callable[..., dict[str, Any]]
 People = dict[str, dict[str, str]]
@@ -50,6 +51,13 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
     "forward_appeal": ("POST", "/forwarding", "forwarding"),
     "decide_appeal": ("POST", "/decision", "decision"),
     "withdraw_appeal": ("POST", "/withdrawal", "withdrawal"),
+    "list_appeal_complaints": ("GET", "/complaints", ""),
+    "file_complaint": ("POST", "/complaints", "complaints"),
+}
+# Those about one complaint are in complaints/test_complaint_permissions.py.
+ABOUT_COMPLAINTS = {
+    *("read_complaint", "read_complaint_history", "read_complaint_receipt", "satisfy_complaint"),
+    *("send_complaint_up", "rule_on_complaint", "withdraw_complaint"),
 }
 ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "list_agencies": ("GET", "/v1/agencies", 200),
@@ -66,6 +74,9 @@ ABOUT_ALL: dict[str, tuple[str, str, int]] = {
     "import_calendar": ("POST", "/v1/calendars", 201),
     "file_appeal": ("POST", "/v1/appeals", 201),
     "list_appeals": ("GET", "/v1/appeals", 200),
+    "list_complaints": ("GET", "/v1/complaints", 200),
+    "list_ruling_outcomes": ("GET", "/v1/ruling-outcomes", 200),
+    "list_ruling_grounds": ("GET", "/v1/ruling-grounds", 200),
     "read_appeals_journal": ("GET", "/v1/journals/appeals/entries", 200),
     "read_appeals_notices": ("GET", "/v1/me/notices", 200),
     "read_metrics": ("GET", "/metrics", 200),
@@ -98,6 +109,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "signature": {},
     "rework": {"reason": "Толықтыру керек."},
     "leaving": {"ground": "essence_not_stated"},
+    "complaints": {"text": "Келіспеймін.", "language": "kk"},
 }
 # What the executor, the applicant or the head has to do before, so that the step is possible.
 BEFORE = {
@@ -106,6 +118,7 @@ BEFORE = {
     "hearing": ("application", "preliminary-decision"),
     "signature": ("application", "decision"),
     "rework": ("application", "decision"),
+    "complaints": ("request", "decision"),
 }
 # What those file who have a channel of their own.
 CITIZEN = {"scheme": "KZ-IIN", "id": "880417499014", "name": "Айгерім Сапарова"}
@@ -133,6 +146,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     Relation.EXECUTOR: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
+    Relation.REVIEWER: {"iin": "850101300019", "agency": "government"},
     Relation.NONE: {"iin": "850101300019", "agency": "min-health"},
     ABSENT: {"iin": "880417499014", "agency": "akimat-almaty"},
 }
@@ -182,7 +196,7 @@ def claims() -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def prepared(
-    file: File, act: Act, issuer: Issuer, people: People, run_sweeps: RunSweeps
+    file: File, act: Act, issuer: Issuer, people: People, run_sweeps: RunSweeps, database: TestDatabase
 ) -> Callable[..., Awaitable[Place]]:
     """Files an appeal, has it forwarded to the akimat, and brings it to where an action is possible; its address.
 
@@ -190,6 +204,14 @@ def prepared(
     """
     people["proxy"] = issuer.headers("citizen", sub="c3", iin="791103399014")
     people["akim"] = issuer.headers("head", sub="h2", agency="akimat-almaty")
+
+    async def above(appeal_id: str) -> None:
+        """As if a complaint had gone up, after which no other step would be possible."""
+        admin = await asyncpg.connect(database.admin_url)
+        try:
+            await admin.execute("UPDATE appeals SET reviewer = 'government' WHERE id = $1", appeal_id)
+        finally:
+            await admin.close()
 
     async def make(action: str = "", tie: str = Relation.EXECUTOR) -> Place:
         kind, before = BEFORE.get(action, ("request", ""))
@@ -200,6 +222,8 @@ def prepared(
         for who, step in steps:
             fields = {"executor": "o2"} if step == "assignment" else {}
             assert (await act(who, appeal, step, **fields)).status_code == 200, (who, step)
+        if tie == Relation.REVIEWER:
+            await above(appeal["id"])
         if action == "download":
             told = (await act("citizen", appeal, "attachments")).json()
             await run_sweeps()
@@ -214,7 +238,7 @@ Prepared = Callable[..., Awaitable[Place]]
 
 
 def test_every_operation_is_in_the_matrix() -> None:
-    assert ABOUT_ONE.keys() | ABOUT_ALL.keys() == TABLE.keys()
+    assert ABOUT_ONE.keys() | ABOUT_ALL.keys() | ABOUT_COMPLAINTS == TABLE.keys()
 
 
 @pytest.mark.parametrize("operation", ABOUT_ALL)
@@ -244,7 +268,7 @@ async def test_operations_on_one_appeal(
     for role in ROLES:
         for tie, place in places.items():
             answer = await client.request(method, place.to(path), **body_of(action), headers=as_role(role, tie))
-            # A receipt waits for its seal, and a file is made.
+            # A receipt waits for its seal, and a file or a complaint is made.
             got[role, tie] = 200 if answer.is_success else answer.status_code
             if method == "POST" and answer.is_success:
                 places[tie] = await prepared(action, tie)
@@ -296,6 +320,7 @@ async def test_the_actions_offered_are_the_ones_that_work(
         ("officer", Relation.EXECUTOR),
         ("officer", Relation.HOLDER),
         ("officer", Relation.FORWARDER),
+        ("officer", Relation.REVIEWER),
         ("head", Relation.HOLDER),
     ]
     for role, tie in cells:

@@ -1,28 +1,34 @@
 """The README's tables and diagram are drawn from the code, and these tests hold it to them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from appeals.domain.appeal import TAKING, TRANSITIONS, Action, Status
+from appeals.domain import complaint
+from appeals.domain.appeal import TAKING, TRANSITIONS, Action, Status, Taking
 from appeals.permissions import PERMISSIONS
 from appeals.settings import Settings
 from servicekit.drawing import operation_table, place_in, remedy, state_diagram, transition_table
 
 README = Path(__file__).parents[1] / "README.md"
-TAKEN = "\n".join(
-    [
-        "| Action | By | If | Term |",
-        "|---|---|---|---|",
-        *(
-            f"| `{action}` | {taking.who} | {taking.guard or '–'} | {f'`{taking.clock}`' if taking.clock else '–'} |"
-            for action, taking in TAKING.items()
-        ),
-    ]
-)
+
+
+def taken(taking: Mapping[Any, Taking]) -> str:
+    """Who takes each action, if what is so, and within which term."""
+    rows = (
+        f"| `{action}` | {each.who} | {each.guard or '–'} | {f'`{each.clock}`' if each.clock else '–'} |"
+        for action, each in taking.items()
+    )
+    return "\n".join(["| Action | By | If | Term |", "|---|---|---|---|", *rows])
+
+
 DRAWN = {
-    "taking": TAKEN,
+    "taking": taken(TAKING),
+    "complaint taking": taken(complaint.TAKING),
+    "complaint transitions": transition_table(complaint.TRANSITIONS, complaint.Status, complaint.Action),
+    "complaint diagram": state_diagram(complaint.TRANSITIONS, complaint.Status),
     "transitions": transition_table(TRANSITIONS, Status, Action),
     "diagram": state_diagram(TRANSITIONS, Status),
 }

@@ -35,7 +35,7 @@ async def test_a_term_expires_on_the_day_after_its_last(file: File, look: Look, 
     go_to("2026-12-15T00:00:01")
     assert await sweep() == 1
     seen = await look("citizen", f"/v1/appeals/{filed['id']}")
-    assert (seen["status"], seen["actions"]) == ("refused_by_expiry", [])
+    assert (seen["status"], [each["name"] for each in seen["actions"]]) == ("refused_by_expiry", ["complaints"])
     assert "by 14 December 2026, which by law is a refusal" in seen["next_step"]["en"]
     assert await sweep() == 0
 

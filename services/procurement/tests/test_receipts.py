@@ -69,6 +69,6 @@ async def test_a_complaint_has_a_receipt(
     lot = await award()
     body = {"text": "Баға дұрыс салыстырылмады.", "language": "kk"}
     filed = await client.post(f"/v1/lots/{lot['id']}/complaints", json=body, headers=people["rival"])
-    found = await receipt("nobody", f"/v1/complaints/{filed.json()['id']}")
+    found = await receipt("nobody", f"/v1/award-complaints/{filed.json()['id']}")
     assert found["entries"][0]["private"]["data"] == {"text": body["text"]}
-    assert (await client.get(f"/v1/complaints/{lot['id']}/receipt")).status_code == 404
+    assert (await client.get(f"/v1/award-complaints/{lot['id']}/receipt")).status_code == 404

@@ -20,6 +20,8 @@ PARAMETERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "heard_before_adverse": frozenset({"yes", "no"}),
         "controller": frozenset({"legal-statistics-committee"}),
         "on_recalculation": frozenset({"later_of_both", "as_counted", "earlier_of_both"}),
+        "term_after_sending_back": frozenset({"restarts", "continues"}),
+        "without_higher_body": frozenset({"from_act", "from_complaint"}),
     }
 )
 """Questions the law leaves open, and the answers a rule may choose (docs/law/README.md explains each)."""

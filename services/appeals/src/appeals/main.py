@@ -11,6 +11,7 @@ from appeals.domain.agencies import UnknownAgency
 from appeals.domain.errors import (
     CalendarNotNewer,
     CalendarTaken,
+    ConflictOfInterest,
     CrimeReported,
     DecisionTooEarly,
     ExtensionTooLong,
@@ -20,6 +21,8 @@ from appeals.domain.errors import (
     FileTypeNotAllowed,
     ForwardingTooLate,
     GroundNotShown,
+    LearnedAtNoSuchTime,
+    NoHigherBody,
     NoSuchEarlierAppeal,
     NoSuchPoint,
     NotADirectAddressee,
@@ -34,8 +37,7 @@ from appeals.domain.errors import (
     TooManyFiles,
 )
 from appeals.permissions import PERMISSIONS
-from appeals.routes import ROUTERS
-from appeals.routes.appeals import RECEIPTS
+from appeals.routes import RECEIPTS, ROUTERS
 from appeals.routes.calendars import CalendarsHeld
 from appeals.settings import Settings
 from appeals.sweeps import SWEEPS, scanning, with_calendars
@@ -53,6 +55,7 @@ PROBLEMS = Catalogue(
         CalendarMissing: "calendar-missing",
         CalendarNotNewer: "calendar-not-newer",
         CalendarTaken: "calendar-taken",
+        ConflictOfInterest: "conflict-of-interest",
         CrimeReported: "crime-reported",
         DayTwice: "day-twice",
         DayUnfit: "day-unfit",
@@ -64,6 +67,8 @@ PROBLEMS = Catalogue(
         FileTypeNotAllowed: "file-type-not-allowed",
         ForwardingTooLate: "forwarding-too-late",
         GroundNotShown: "ground-not-shown",
+        LearnedAtNoSuchTime: "learned-at-no-such-time",
+        NoHigherBody: "no-higher-body",
         NoSuchEarlierAppeal: "no-such-earlier-appeal",
         NoSuchPoint: "no-such-point",
         NotADirectAddressee: "not-a-direct-addressee",

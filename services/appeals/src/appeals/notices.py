@@ -1,4 +1,4 @@
-"""What applicants are told of their appeals, each step that somebody else takes; and what bodies are warned of."""
+"""What applicants are told: each step of appeals and complaints that others take; and what bodies are warned of."""
 
 import json
 from dataclasses import replace
@@ -11,6 +11,7 @@ from appeals.domain.clocks import WARNING, pinned_rules
 from appeals.domain.next_step import written
 from servicekit.database import Row
 from servicekit.journal import Object
+from servicekit.languages import LANGUAGES
 from servicekit.notices import Notice
 
 KIND = "appeal"
@@ -25,9 +26,13 @@ def _read(name: str) -> _Texts:
 
 _TEXTS = _read("notices.json")
 _TO_BODIES = _read("notices_to_bodies.json")
+_COMPLAINT_TEXTS = _read("complaint_notices.json")
 
+COMPLAINT_KIND = "complaint"
 TOLD = frozenset(_TEXTS)
 """The events of which applicants are told; those are the ones that others cause."""
+COMPLAINT_TOLD = frozenset(_COMPLAINT_TEXTS)
+"""The same of complaints."""
 
 
 def notices_of(event: str, row: Row) -> list[Notice]:
@@ -89,6 +94,41 @@ def notices_of_expiry(event: str, row: Row) -> list[Notice]:
     kept = is_confidential(row["channel"])
     told = [code for code in bodies if not (kept and is_penal(code))]
     return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in told)]
+
+
+def complaint_notices(event: str, complaint: Row, appeal: Row) -> list[Notice]:
+    """What the parties are told when this has happened to a complaint: by when what comes, until when a court hears.
+
+    What was ruled is not in it: that is read where one is known. Only the applicant's goes to the contact.
+    """
+    told = _complaint_notice(event, complaint, appeal)
+    others = complaint["participants"] or ()
+    return [told, *(replace(told, to=(each["scheme"], each["id"]), contact=None) for each in others)]
+
+
+def _complaint_notice(event: str, complaint: Row, appeal: Row) -> Notice:
+    texts = _COMPLAINT_TEXTS[event]
+    days = {name: complaint[name] for name in ("correct_by", "review_by", "court_until")} | {"due_on": appeal["due_on"]}
+    names = {"agency": agency(complaint["agency"]).name, "higher": _name_of(complaint["higher"])}
+    return Notice(
+        event=event,
+        to=(complaint["applicant_scheme"], complaint["applicant_id"]),
+        about=Object(COMPLAINT_KIND, complaint["id"], complaint["version"]),
+        title={language: title.format(number=complaint["number"]) for language, title in texts["title"].items()},
+        text={
+            language: text.format(
+                number=complaint["number"],
+                **{name: said[language] for name, said in names.items()},
+                **{name: written(day, language) for name, day in days.items() if day is not None},
+            )
+            for language, text in texts["text"].items()
+        },
+        contact=None if complaint["synthetic"] else (appeal["contact"] or {}) | {"language": complaint["language"]},
+    )
+
+
+def _name_of(code: str | None) -> dict[str, str]:
+    return dict.fromkeys(LANGUAGES, "") if code is None else agency(code).name
 
 
 def _dates(row: Row, language: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from appeals.domain import complaint
 from appeals.domain.agencies import UnknownAgency, agency
 from appeals.domain.appeal import Action, Relation
 from appeals.domain.channels import is_confidential, is_penal
@@ -15,12 +16,18 @@ ACTING = {Relation.APPLICANT, Relation.REPRESENTATIVE}
 OWN = ACTING | {Relation.CO_APPLICANT}
 _OWNERS = {"citizen": OWN, "company": OWN, "terminal": OWN}
 _PARTIES = _OWNERS | {
-    "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
-    "head": {Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER},
+    "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER},
+    "head": {Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER},
 }
 _APPLICANT = {"citizen": ACTING, "company": ACTING, "terminal": ACTING}
 _EXECUTOR = {"officer": {Relation.EXECUTOR}}
 _HEAD = {"head": {Relation.EXECUTOR, Relation.HOLDER}}
+_COMPLAINANT = {role: {complaint.Relation.APPLICANT} for role in ("citizen", "company", "terminal")}
+_WHOSE_COMPLAINT = {
+    role: {complaint.Relation.APPLICANT, complaint.Relation.CO_APPLICANT} for role in ("citizen", "company", "terminal")
+}
+_TWO_BODIES = {role: {complaint.Relation.BODY, complaint.Relation.REVIEWER} for role in ("officer", "head")}
+_OF_COMPLAINT = _WHOSE_COMPLAINT | _TWO_BODIES
 
 PERMISSIONS = Permissions(
     {
@@ -64,6 +71,19 @@ PERMISSIONS = Permissions(
         "leave_appeal": _EXECUTOR,
         "withdraw_appeal": _APPLICANT,
         "attach_to_appeal": _APPLICANT | _EXECUTOR,
+        "file_complaint": _APPLICANT,
+        "list_appeal_complaints": _PARTIES,
+        "list_complaints": {role: {ANY} for role in ("citizen", "company", "terminal", "officer", "head")},
+        "list_ruling_outcomes": {ANYONE: {ANY}},
+        "list_ruling_grounds": {ANYONE: {ANY}},
+        "read_complaint": _OF_COMPLAINT,
+        "read_complaint_history": _OF_COMPLAINT,
+        "read_complaint_receipt": _OF_COMPLAINT,
+        "satisfy_complaint": {"head": {complaint.Relation.BODY}},
+        "send_complaint_up": {role: {complaint.Relation.BODY} for role in ("officer", "head")},
+        # The body may ask, and is told why it never can.
+        "rule_on_complaint": _TWO_BODIES,
+        "withdraw_complaint": _COMPLAINANT,
     }
 )
 SIGHT = "read_appeal"
@@ -85,6 +105,15 @@ OPERATIONS = {
     Action.LEAVING: "leave_appeal",
     Action.WITHDRAWAL: "withdraw_appeal",
     Action.ATTACHMENT: "attach_to_appeal",
+    Action.COMPLAINT: "file_complaint",
+}
+COMPLAINT_SIGHT = "read_complaint"
+COMPLAINT_OPERATIONS = {
+    complaint.Action.CORRECTION: "satisfy_complaint",
+    complaint.Action.SENDING_UP: "send_complaint_up",
+    complaint.Action.RULING: "rule_on_complaint",
+    complaint.Action.SENDING_BACK: "rule_on_complaint",
+    complaint.Action.WITHDRAWAL: "withdraw_complaint",
 }
 
 
@@ -103,7 +132,27 @@ def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
         return Relation.NONE
     if office == row["agency"]:
         return Relation.EXECUTOR if row["executor"] in {None, caller.subject} else Relation.HOLDER
+    if office is not None and office == row["reviewer"]:
+        return Relation.REVIEWER
     return Relation.FORWARDER if office in row["forwarded_by"] else Relation.NONE
+
+
+def relation_to_complaint(row: Mapping[str, Any], caller: Caller) -> complaint.Relation:
+    """What ties the caller to the complaint in this row; the body above sees it once it is there."""
+    if caller.party == (row["applicant_scheme"], row["applicant_id"]):
+        return complaint.Relation.APPLICANT
+    for each in row["participants"] or ():
+        if caller.party == (each["scheme"], each["id"]):
+            acts = each["as"] == Relation.REPRESENTATIVE
+            return complaint.Relation.APPLICANT if acts else complaint.Relation.CO_APPLICANT
+    office = office_of(caller)
+    if office is not None and is_confidential(row["channel"]) and is_penal(office):
+        return complaint.Relation.NONE
+    if office == row["agency"]:
+        return complaint.Relation.BODY
+    if office is not None and office == row["higher"] and row["sent_up_on"] is not None:
+        return complaint.Relation.REVIEWER
+    return complaint.Relation.NONE
 
 
 def office_of(caller: Caller) -> str | None:

@@ -18,6 +18,7 @@ from appeals.commands.charging import lapse_defects, oldest_lapsed
 from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
 from appeals.commands.recalculating import recalculate_deadlines, waits_for_recalculation
+from appeals.commands.reviewing import expire_reviews, oldest_uncorrected, oldest_unreviewed, pass_up_complaints
 from appeals.commands.warning import oldest_unwarned, warn_appeals
 from appeals.domain.clocks import WARNING
 from appeals.domain.warning import ends_soon_from
@@ -76,6 +77,22 @@ async def _warning_waits(reading: Reading, now: datetime) -> timedelta:
     return _since(min(first, today) - timedelta(days=1), now)
 
 
+async def _pass_up(writing: Writing, now: datetime) -> int:
+    return await pass_up_complaints(writing, now=now, limit=_BATCH)
+
+
+async def _passing_up_waits(reading: Reading, now: datetime) -> timedelta:
+    return _since(await oldest_uncorrected(reading, today=local(now).date()), now)
+
+
+async def _expire_reviews(writing: Writing, now: datetime) -> int:
+    return await expire_reviews(writing, now=now, limit=_BATCH)
+
+
+async def _reviews_wait(reading: Reading, now: datetime) -> timedelta:
+    return _since(await oldest_unreviewed(reading, today=local(now).date()), now)
+
+
 def _since(last_day: date | None, now: datetime) -> timedelta:
     """How long what was due on a day has waited since that day's end."""
     if last_day is None:
@@ -129,6 +146,8 @@ SWEEPS: tuple[Sweep | Errand, ...] = (
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
     Sweep("warn-appeals", _warn, _warning_waits),
     Sweep("recompute-deadlines", _recalculate, _recalculation_waits),
+    Sweep("pass-up-complaints", _pass_up, _passing_up_waits),
+    Sweep("end-reviews", _expire_reviews, _reviews_wait),
 )
 
 

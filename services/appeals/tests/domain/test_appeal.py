@@ -10,8 +10,13 @@ from statute.rules import RULE_SETS, rules_on
 
 STATUSES: tuple[Status | None, ...] = (None, *Status)
 CELLS = [(status, action) for status in STATUSES for action in Action]
-TERMINAL = {Status.ANSWERED, Status.WITHDRAWN, Status.LEFT_WITHOUT_CONSIDERATION, Status.REFUSED_BY_EXPIRY}
-BY_LAW = {Action.EXPIRY, Action.LAPSE, Action.RECALCULATION}
+TERMINAL = {Status.WITHDRAWN, Status.CLOSED}
+CHALLENGED = {Status.ANSWERED, Status.LEFT_WITHOUT_CONSIDERATION, Status.REFUSED_BY_EXPIRY}
+BY_COMPLAINT = {
+    *(Action.CORRECTING, Action.ANSWER_STANDS, Action.LEAVING_STANDS, Action.REFUSAL_STANDS),
+    *(Action.SENDING_BACK, Action.CLOSING),
+}
+BY_LAW = {Action.EXPIRY, Action.LAPSE, Action.RECALCULATION} | BY_COMPLAINT
 EVENTS = {
     Action.FILING: "appeal.registered",
     Action.ASSIGNMENT: "appeal.assigned",
@@ -32,6 +37,13 @@ EVENTS = {
     Action.ATTACHMENT: "appeal.attached",
     Action.EXPIRY: "appeal.refused_by_expiry",
     Action.RECALCULATION: "appeal.deadline_recalculated",
+    Action.COMPLAINT: "appeal.complained",
+    Action.CORRECTING: "appeal.act_corrected",
+    Action.ANSWER_STANDS: "appeal.act_stands",
+    Action.LEAVING_STANDS: "appeal.act_stands",
+    Action.REFUSAL_STANDS: "appeal.act_stands",
+    Action.SENDING_BACK: "appeal.sent_back",
+    Action.CLOSING: "appeal.closed",
 }
 
 
@@ -88,8 +100,20 @@ def test_every_open_status_can_come_to_an_answer() -> None:
     assert leading >= OPEN
 
 
+def test_an_act_can_be_complained_about_and_nothing_else_be_done_to_it() -> None:
+    for status in CHALLENGED:
+        assert actions_in(status) == (Action.COMPLAINT,)
+        assert transition(status, Action.COMPLAINT).target is Status.UNDER_COMPLAINT
+
+
+def test_what_becomes_of_an_appeal_after_a_complaint_is_nobodys_own_step() -> None:
+    assert actions_in(Status.UNDER_COMPLAINT) == ()
+    after = {transition(Status.UNDER_COMPLAINT, action).target for action in BY_COMPLAINT}
+    assert after == CHALLENGED | {Status.IN_PROGRESS, Status.CLOSED}
+
+
 def test_nothing_leads_out_of_the_other_statuses() -> None:
-    assert set(Status) - OPEN == TERMINAL
+    assert set(Status) - OPEN - CHALLENGED - {Status.UNDER_COMPLAINT} == TERMINAL
     assert [cell for cell in TRANSITIONS if cell[0] in TERMINAL] == []
 
 

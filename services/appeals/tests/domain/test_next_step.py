@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
+from appeals.domain import complaint
 from appeals.domain.appeal import OPEN, Status
-from appeals.domain.next_step import day_named, next_step
+from appeals.domain.next_step import complaint_step, day_named, next_step
 
 DUE = date(2026, 12, 14)
 CASES = [(status, language) for status in Status for language in ("kk", "ru", "en")]
-DATES = dict.fromkeys(("due_on", "forward_by", "correct_by", "object_by", "decide_from"), DUE)
-DATED = OPEN | {Status.REFUSED_BY_EXPIRY}
+DATES = dict.fromkeys(("due_on", "forward_by", "correct_by", "object_by", "decide_from", "court_until"), DUE)
+DATED = OPEN | {Status.REFUSED_BY_EXPIRY, Status.CLOSED}
 
 
 @pytest.mark.parametrize("in_office", [False, True])
@@ -37,6 +38,18 @@ def test_the_date_is_named_where_it_matters_and_nothing_is_left_unfilled(
     assert (written[language] in text) is (status in DATED)
     assert not set("{}") & set(text)
     assert text.endswith(".")
+
+
+@pytest.mark.parametrize("status", complaint.Status)
+@pytest.mark.parametrize("higher", [True, False])
+def test_a_complaint_says_what_comes_next_in_three_languages(status: complaint.Status, *, higher: bool) -> None:
+    said = complaint_step(status, dict.fromkeys(("correct_by", "review_by", "court_until"), DUE), higher=higher)
+    assert list(said) == ["kk", "ru", "en"]
+    assert len(set(said.values())) == 3
+    alone = status is complaint.Status.FILED and not higher
+    assert ("court is open at once" in said["en"]) is alone
+    dated = status not in {complaint.Status.CORRECTED, complaint.Status.WITHDRAWN}
+    assert ("14 December 2026" in said["en"]) is dated
 
 
 @pytest.mark.parametrize("month", range(1, 13))

@@ -47,6 +47,8 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     LEFT_WITHOUT_CONSIDERATION = "left_without_consideration"
     REFUSED_BY_EXPIRY = "refused_by_expiry"
+    UNDER_COMPLAINT = "under_complaint"
+    CLOSED = "closed"
 
 
 class Action(StrEnum):
@@ -75,6 +77,13 @@ class Action(StrEnum):
     ATTACHMENT = "attachments"
     EXPIRY = "expiry"
     RECALCULATION = "recalculation"
+    COMPLAINT = "complaints"
+    CORRECTING = "correcting"
+    ANSWER_STANDS = "answer-stands"
+    LEAVING_STANDS = "leaving-stands"
+    REFUSAL_STANDS = "refusal-stands"
+    SENDING_BACK = "sending-back"
+    CLOSING = "closing"
 
 
 class Outcome(StrEnum):
@@ -99,6 +108,7 @@ class Relation(StrEnum):
     CO_APPLICANT = "co_applicant"  # somebody else files for them too
     EXECUTOR = "executor"  # in the body that must answer now, and charged with the appeal, or nobody is yet
     HOLDER = "holder"  # in the body that must answer now, while another officer is charged
+    REVIEWER = "reviewer"  # in the higher body to which a complaint about it went
     FORWARDER = "forwarder"  # in a body that has passed it on
     NONE = "none"
 
@@ -108,6 +118,7 @@ _NOT_YET_HEARD = (*_WORKED_ON, Status.EXTENDED)
 _DECIDED_FROM = (*_NOT_YET_HEARD, Status.HEARING)
 _UNDER_WAY = (*_DECIDED_FROM, Status.TO_SIGN)
 _OWED = (*_UNDER_WAY, Status.DEFECT_TERM)
+_CHALLENGED = (Status.ANSWERED, Status.LEFT_WITHOUT_CONSIDERATION, Status.REFUSED_BY_EXPIRY)
 
 
 def _from(
@@ -116,6 +127,12 @@ def _from(
     """The same step from several statuses; without a target each stays what it is."""
     for status in statuses:
         yield (status, action), Transition(target or status, event)
+
+
+def _after_complaint(
+    action: Action, event: str, target: Status
+) -> dict[tuple[Status | None, Action], Transition[Status]]:
+    return dict(_from((Status.UNDER_COMPLAINT,), action, event, target))
 
 
 TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
@@ -143,10 +160,19 @@ TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
         **dict(_from(_OWED, Action.ATTACHMENT, "appeal.attached")),
         **dict(_from(_UNDER_WAY, Action.EXPIRY, "appeal.refused_by_expiry", Status.REFUSED_BY_EXPIRY)),
         **dict(_from(_OWED, Action.RECALCULATION, "appeal.deadline_recalculated")),
+        **dict(_from(_CHALLENGED, Action.COMPLAINT, "appeal.complained", Status.UNDER_COMPLAINT)),
+        **_after_complaint(Action.CORRECTING, "appeal.act_corrected", Status.ANSWERED),
+        **_after_complaint(Action.ANSWER_STANDS, "appeal.act_stands", Status.ANSWERED),
+        **_after_complaint(Action.LEAVING_STANDS, "appeal.act_stands", Status.LEFT_WITHOUT_CONSIDERATION),
+        **_after_complaint(Action.REFUSAL_STANDS, "appeal.act_stands", Status.REFUSED_BY_EXPIRY),
+        **_after_complaint(Action.SENDING_BACK, "appeal.sent_back", Status.IN_PROGRESS),
+        **_after_complaint(Action.CLOSING, "appeal.closed", Status.CLOSED),
     }
 )
 
-_BY_LAW = frozenset({Action.EXPIRY, Action.LAPSE, Action.RECALCULATION})
+# What becomes of an appeal when the complaint about it ends follows from how that ends.
+_BY_COMPLAINT = frozenset(action for status, action in TRANSITIONS if status is Status.UNDER_COMPLAINT)
+_BY_LAW = frozenset({Action.EXPIRY, Action.LAPSE, Action.RECALCULATION}) | _BY_COMPLAINT
 # Steps that have no address of their own: their action is taken at that of another.
 ADDRESSES: Mapping[Action, Action] = MappingProxyType({Action.DRAFT: Action.DECISION, Action.SPLIT: Action.FORWARDING})
 OPEN = frozenset(_OWED)
@@ -192,5 +218,12 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.ATTACHMENT: Taking("applicant or executor", "a file of a type that is taken, and not too many"),
         Action.EXPIRY: Taking(_RULES, "the term has passed", "appeal.consideration"),
         Action.RECALCULATION: Taking(_RULES, "a new calendar moves one of its days", "appeal.consideration"),
+        Action.COMPLAINT: Taking("applicant", "late or not, which is recorded", "appeal.complaint"),
+        Action.CORRECTING: Taking(_RULES, "the body satisfied the complaint in full"),
+        Action.ANSWER_STANDS: Taking(_RULES, "the complaint is withdrawn"),
+        Action.LEAVING_STANDS: Taking(_RULES, "the complaint is withdrawn"),
+        Action.REFUSAL_STANDS: Taking(_RULES, "the complaint is withdrawn"),
+        Action.SENDING_BACK: Taking(_RULES, "the higher body ruled so", "appeal.consideration"),
+        Action.CLOSING: Taking(_RULES, "the complaint is ruled on, or its term has passed", "complaint.court"),
     }
 )

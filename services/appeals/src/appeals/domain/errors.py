@@ -156,3 +156,20 @@ class NotADirectAddressee(Exception):
 
 class PenalBody(Exception):
     """What came from a terminal is kept from the penal administration and who stands over it."""
+
+
+class ConflictOfInterest(Exception):
+    """Nobody judges a complaint about their own act, nor does the body complained of (APPC art. 91)."""
+
+
+class NoHigherBody(Exception):
+    """No body stands above the one complained of, so the complaint cannot go up: after the body comes the court."""
+
+
+class LearnedAtNoSuchTime(Exception):
+    """The applicant learned of an act on a day that is not from its appeal's filing (`first`) to today (`last`)."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"the act was learned of between {first} and {last}")
+        self.first = first
+        self.last = last

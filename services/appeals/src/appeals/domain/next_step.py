@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
+from appeals.domain import complaint
 from appeals.domain.appeal import Status
 
 _MONTHS = {
@@ -22,6 +23,7 @@ def _read(name: str) -> dict[str, dict[str, str]]:
 
 _FOR_APPLICANTS = _read("next_steps.json")
 _IN_OFFICE = _read("next_steps_in_office.json")
+_COMPLAINTS = _read("complaint_steps.json")
 _DAYS = _read("days.json")
 
 
@@ -30,10 +32,19 @@ def next_step(status: Status, dates: Mapping[str, date | None], *, in_office: bo
 
     Dates, by the names of their columns, are written out.
     """
-    texts = _IN_OFFICE if in_office else _FOR_APPLICANTS
+    return _filled((_IN_OFFICE if in_office else _FOR_APPLICANTS)[status], dates)
+
+
+def complaint_step(status: complaint.Status, dates: Mapping[str, date | None], *, higher: bool) -> dict[str, str]:
+    """The same of a complaint; without a `higher` body a court is open while it lies with the body."""
+    alone = status is complaint.Status.FILED and not higher
+    return _filled(_COMPLAINTS["filed_no_higher" if alone else status], dates)
+
+
+def _filled(texts: Mapping[str, str], dates: Mapping[str, date | None]) -> dict[str, str]:
     return {
         language: text.format(**{name: written(day, language) for name, day in dates.items() if day is not None})
-        for language, text in texts[status].items()
+        for language, text in texts.items()
     }
 
 

@@ -24,6 +24,8 @@ from servicekit.languages import Language, Translated
 from servicekit.shapes import Asked, Basis, NextAction, Term, basis_of, term_of
 from statute.deadlines import local
 
+_DATES_TOLD = ("due_on", "forward_by", "correct_by", "object_by", "decide_from", "court_until")
+
 
 class Contact(Asked):
     """Where the applicant wants to be told."""
@@ -195,6 +197,7 @@ class Appeal(AppealSummary):
     hearing: HearingRecord | None
     ground: GroundShown | None
     decision: AppealDecision | None
+    court_until: Annotated[date | None, Field(description="The last day for a suit, once a complaint has opened it.")]
     next_step: Translated
     warnings: list[AppealWarning]
     actions: list[NextAction]
@@ -215,7 +218,7 @@ class Access(BaseModel):
     operation: str
 
 
-_OFFICES = frozenset({Relation.EXECUTOR, Relation.HOLDER, Relation.FORWARDER})
+_OFFICES = frozenset({Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER})
 
 
 def summary_of(row: Row) -> AppealSummary:
@@ -247,11 +250,8 @@ def appeal_of(row: Row, caller: Caller, relation: Relation, today: date) -> Appe
         hearing=None if row["hearing"] is None else HearingRecord(**row["hearing"]),
         ground=_ground(row),
         decision=_decision(row),
-        next_step=_next_step(
-            status,
-            relation in _OFFICES,
-            **{name: row[name] for name in ("due_on", "forward_by", "correct_by", "object_by", "decide_from")},
-        ),
+        court_until=row["court_until"],
+        next_step=_next_step(status, relation in _OFFICES, **{name: row[name] for name in _DATES_TOLD}),
         warnings=[_warning(each) for each in warnings_of(row, today)],
         actions=[
             NextAction(name=name, method="POST", href=f"/v1/appeals/{row['id']}/{name}")

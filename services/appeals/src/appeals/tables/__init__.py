@@ -25,6 +25,7 @@ from appeals.domain.channels import Channel, Form
 from appeals.tables.attachments import attached as attached
 from appeals.tables.attachments import attachment_pieces as attachment_pieces
 from appeals.tables.attachments import attachments as attachments
+from appeals.tables.complaints import complaints as complaints
 from appeals.tables.figures import answer_days as answer_days
 from appeals.tables.figures import counted as counted
 from appeals.tables.figures import figures as figures
@@ -114,6 +115,9 @@ appeals = Table(
     Column("signed_by", Text),
     # Working days from registration to the answer, in the week and the calendar of the body.
     Column("days_taken", Integer),
+    # The higher body to which a complaint went, and until when a court may be asked after it.
+    Column("reviewer", Text),
+    Column("court_until", Date),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
     Column("crime", Boolean, nullable=False, server_default=false()),
     one_of("appeals", "kind", Kind),
@@ -126,8 +130,16 @@ appeals = Table(
     CheckConstraint("(taken_by IS NOT NULL) <= (channel = 'front_office')", name="appeals_taken_by"),
     CheckConstraint("due_on >= registered_on", name="appeals_due_after_registration"),
     CheckConstraint("days_taken >= 0", name="appeals_days_taken"),
-    CheckConstraint("(status = 'answered') = (answer IS NOT NULL AND outcome IS NOT NULL)", name="appeals_answered"),
-    CheckConstraint("(status = 'left_without_consideration') = (ground IS NOT NULL)", name="appeals_ground"),
+    CheckConstraint(
+        "(answer IS NULL) = (outcome IS NULL) AND (status <> 'answered' OR answer IS NOT NULL)"
+        " AND (answer IS NULL OR status IN ('answered', 'under_complaint', 'closed'))",
+        name="appeals_answered",
+    ),
+    CheckConstraint(
+        "(status <> 'left_without_consideration' OR ground IS NOT NULL)"
+        " AND (ground IS NULL OR status IN ('left_without_consideration', 'under_complaint', 'closed'))",
+        name="appeals_ground",
+    ),
     CheckConstraint("(status = 'to_sign') = (draft IS NOT NULL)", name="appeals_draft"),
     CheckConstraint("status <> 'defect_term' OR correct_by IS NOT NULL", name="appeals_defect"),
     CheckConstraint("status <> 'hearing' OR decide_from IS NOT NULL", name="appeals_hearing"),

@@ -38,7 +38,7 @@ RECEIPTS = (
     ReceiptOf("/tenders/{object_id}", "read_tender_receipt", sight.see_tender),
     ReceiptOf("/bids/{object_id}", "read_bid_receipt", sight.see_bid),
     ReceiptOf("/lots/{object_id}", "read_lot_receipt", sight.see_lot),
-    ReceiptOf("/complaints/{object_id}", "read_award_complaint_receipt", sight.see_complaint),
+    ReceiptOf("/award-complaints/{object_id}", "read_award_complaint_receipt", sight.see_complaint),
     ReceiptOf("/awards/{object_id}", "read_award_receipt", sight.see_award),
     ReceiptOf("/contracts/{object_id}", "read_contract_receipt", sight.see_contract),
 )
