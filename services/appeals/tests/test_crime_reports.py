@@ -145,6 +145,13 @@ class TestFromNobody:
         second = (await client.post("/v1/appeals/anonymous", json=REPORT)).json()
         assert (await look("investigator", f"/v1/appeals/{second['id']}/earlier"))["items"] == []
 
+    async def test_who_investigates_sees_that_nobody_was_told(self, client: httpx.AsyncClient, look: Look) -> None:
+        filed = (await client.post("/v1/appeals/anonymous", json=REPORT)).json()
+        seen = await look("investigator", f"/v1/appeals/{filed['id']}")
+        assert (seen["applicant"], seen["text"]) == (None, REPORT["text"])
+        for path in ("notices", "points", "attachments"):
+            assert (await look("investigator", f"/v1/appeals/{filed['id']}/{path}"))["items"] == [], path
+
     async def test_only_a_report_of_a_crime_may_name_nobody(self, rows: Rows, client: httpx.AsyncClient) -> None:
         await client.post("/v1/appeals/anonymous", json=REPORT)
         with pytest.raises(Exception, match="appeals_anonymous"):
