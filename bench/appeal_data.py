@@ -65,7 +65,7 @@ SELECT uuidv7(), 'ЖТ-' || to_char(day, 'YYYY') || '-' || lpad(i::text, 7, '0')
 """  # noqa: S608 - a number of our own
 DUE = f"""
 {_COLUMNS}
-SELECT uuidv7(), 'Д-' || $2::date || '-' || i, 1, 'application', 'registered', ($3::text[])[1 + i % 77], '{{}}',
+SELECT uuidv7(), 'Д-' || uuidv7(), 1, 'application', 'registered', ($3::text[])[1 + i % 77], '{{}}',
        'KZ-IIN', lpad((i::bigint * 7919 % 1000003)::text, 12, '7'), 'Айгерім Сапарова', 'мерзімі өткен ' || i,
        repeat('Аялдаманың шатыры қашан жөнделеді? ', 6), 'kk', 'portal', $2::date - {TERM} + interval '4 h',
        $2::date - {TERM} + interval '4 h', $2::date - {TERM}, $2::date - {TERM} + 3, $2::date - i % 2, 'report',

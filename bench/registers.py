@@ -137,6 +137,7 @@ def _asked(port: int, make: Callable[[], tuple[str, dict[str, str]]]) -> list[fl
             begun = time.perf_counter()
             client.get(address, headers=headers).raise_for_status()
             taken.append((time.perf_counter() - begun) * 1000)
+    console.print(f"{_p95(taken[5:]):.0f} ms: {address}")
     return taken[5:]
 
 
@@ -156,6 +157,7 @@ async def _expired(url: str, issuer: Issuer, port: int, today: date) -> float:
                 await asyncio.sleep(0.2)
             seconds = time.perf_counter() - begun
             done = sum(each.result() for each in sweeps)
+        console.print(f"{done} recorded in {seconds:.0f} s, load {os.getloadavg()}")
         found = dict(await connection.fetchrow(_RECORDED, begun_at))
     finally:
         await connection.close()

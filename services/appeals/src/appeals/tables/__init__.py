@@ -154,8 +154,8 @@ appeals = Table(
     Index("appeals_code", "code_digest", unique=True, postgresql_where=text("code_digest IS NOT NULL")),
     # What a register is filtered by is in its index, so that what it does not show is not read.
     Index("appeals_agency", "agency", "id", postgresql_include=["status", "kind", "due_on"]),
-    Index("appeals_agency_status", "agency", "status", "id"),
-    Index("appeals_agency_kind", "agency", "kind", "id"),
+    Index("appeals_agency_status", "agency", "status", "id", postgresql_include=["kind", "due_on"]),
+    Index("appeals_agency_kind", "agency", "kind", "id", postgresql_include=["status", "due_on"]),
     Index("appeals_words", WORDS, postgresql_using="gin"),
     Index("appeals_open_due", "due_on", postgresql_where=expiring),
     Index("appeals_agency_due", "agency", "due_on", postgresql_where=expiring),

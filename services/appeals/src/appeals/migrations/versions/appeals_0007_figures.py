@@ -34,8 +34,10 @@ def upgrade() -> None:
     # What a register is filtered by is in its index, so that what it does not show is not read.
     op.drop_index("appeals_agency", "appeals")
     op.create_index("appeals_agency", "appeals", ["agency", "id"], postgresql_include=["status", "kind", "due_on"])
-    op.create_index("appeals_agency_status", "appeals", ["agency", "status", "id"])
-    op.create_index("appeals_agency_kind", "appeals", ["agency", "kind", "id"])
+    op.create_index(
+        "appeals_agency_status", "appeals", ["agency", "status", "id"], postgresql_include=["kind", "due_on"]
+    )
+    op.create_index("appeals_agency_kind", "appeals", ["agency", "kind", "id"], postgresql_include=["status", "due_on"])
     op.create_index("appeals_agency_due", "appeals", ["agency", "due_on"], postgresql_where=sa.text(EXPIRING))
     op.create_index("appeals_words", "appeals", [sa.text(WORDS)], postgresql_using="gin")
     op.create_table(
