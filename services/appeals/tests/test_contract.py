@@ -32,6 +32,7 @@ OPERATIONS = {
     "attach_to_appeal", "list_appeal_attachments", "read_appeal_attachment",
     "list_appeal_clocks", "list_appeal_notices", "read_appeal_calendar",
     "list_calendars", "read_calendar", "import_calendar", "preview_calendar",
+    "read_court_file",
     "file_complaint", "list_complaints", "list_appeal_complaints", "list_ruling_grounds", "list_ruling_outcomes",
     "read_complaint", "read_complaint_history", "read_complaint_receipt", "satisfy_complaint", "send_complaint_up",
     "rule_on_complaint", "withdraw_complaint",

@@ -51,6 +51,7 @@ ABOUT_ONE: dict[str, tuple[str, str, str]] = {
     "forward_appeal": ("POST", "/forwarding", "forwarding"),
     "decide_appeal": ("POST", "/decision", "decision"),
     "withdraw_appeal": ("POST", "/withdrawal", "withdrawal"),
+    "read_court_file": ("GET", "/court-file", ""),
     "list_appeal_complaints": ("GET", "/complaints", ""),
     "file_complaint": ("POST", "/complaints", "complaints"),
 }

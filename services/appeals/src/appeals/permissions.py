@@ -73,6 +73,7 @@ PERMISSIONS = Permissions(
         "attach_to_appeal": _APPLICANT | _EXECUTOR,
         "file_complaint": _APPLICANT,
         "list_appeal_complaints": _PARTIES,
+        "read_court_file": _PARTIES,
         "list_complaints": {role: {ANY} for role in ("citizen", "company", "terminal", "officer", "head")},
         "list_ruling_outcomes": {ANYONE: {ANY}},
         "list_ruling_grounds": {ANYONE: {ANY}},

@@ -8,6 +8,7 @@ from appeals.routes import (
     calendars,
     clocks,
     complaints,
+    court_file,
     kinds,
     procedure,
     statistics,
@@ -16,6 +17,6 @@ from appeals.routes import (
 # What names nobody comes first, since its address could be that of an appeal.
 ROUTERS = [
     *(agencies.router, kinds.router, anonymous.router, appeals.router, clocks.router, procedure.router),
-    *(calendars.router, attachments.router, complaints.router, statistics.router),
+    *(calendars.router, attachments.router, complaints.router, court_file.router, statistics.router),
 ]
 RECEIPTS = (*appeals.RECEIPTS, *complaints.RECEIPTS)

@@ -1,0 +1,120 @@
+"""The file for the court: everything of an appeal in one ZIP, which verifies offline."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from appeals import queries
+from appeals.domain.case_clocks import clocks_of
+from appeals.permissions import relation_to_complaint
+from appeals.queries.complaints import complaints_about
+from appeals.queries.facts import facts_of
+from appeals.schemas.appeals import appeal_of
+from appeals.schemas.clocks import clock_of
+from appeals.schemas.complaints import complaint_of
+from appeals.schemas.court_file import as_json, as_receipt, documents, readme
+from servicekit.clock import Now
+from servicekit.database import Reading
+from servicekit.feed import history_page
+from servicekit.identity import CurrentCaller
+from servicekit.mailbox import notices_about
+from servicekit.paging import Page
+from servicekit.receipts import make_receipt
+from servicekit.routing import Route
+from servicekit.transactions import RestrictedRead
+from statute.deadlines import local
+
+router = APIRouter(prefix="/v1", tags=["appeals"], route_class=Route)
+_MEDIA_TYPE = "application/zip"
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+    202: {"description": "Not all acts are sealed yet; a moment later they are (`Retry-After`)."},
+}
+_MOST = 1000
+_OPERATION = "read_court_file"
+
+
+@router.get("/appeals/{appeal_id}/court-file", response_class=Response, responses=_ZIP)
+async def read_court_file(
+    request: Request, caller: CurrentCaller, restricted: RestrictedRead, now: Now, appeal_id: UUID
+) -> Response:
+    """Everything of an appeal and the complaints about it in one ZIP: texts, history, terms, notices, receipts."""
+    reading = restricted.reading
+    seen = await queries.read_appeal(reading, caller, appeal_id, operation=_OPERATION)
+    await queries.trace(restricted, caller, _OPERATION, [seen.row], now=now)
+    about = await complaints_about(reading, appeal_id)
+    receipts = {}
+    for name, object_id in (("appeal", appeal_id), *((f"complaint-{n}", row["id"]) for n, row in enumerate(about, 1))):
+        made = await make_receipt(request, reading, object_id, private=True)
+        if isinstance(made, Response):
+            return made
+        receipts[f"{name}.receipt.json"] = as_receipt(made)
+    row, today = seen.row, local(now).date()
+    shown = [complaint_of(each, caller, relation_to_complaint(each, caller)) for each in about]
+    clocks = [clock_of(each) for each in clocks_of(row, await facts_of(reading, appeal_id), today)]
+    whole = Page(_MOST, None, request)
+    ids = [appeal_id, *(each["id"] for each in about)]
+    applicant = (row["applicant_scheme"], row["applicant_id"])
+    members = {
+        "README.txt": readme(row["language"], row["number"]),
+        "appeal.json": as_json(appeal_of(row, caller, seen.relation, today).model_dump(mode="json")),
+        "complaints.json": as_json([each.model_dump(mode="json") for each in shown]),
+        **dict(documents(row, about)),
+        "history.json": as_json([step for each in ids for step in await _steps(reading, each, whole)]),
+        "clocks.json": as_json([each.model_dump(mode="json") for each in clocks]),
+        "notices.json": as_json([told for each in ids for told in await _told(reading, each, whole, applicant)]),
+        **receipts,
+    }
+    headers = {
+        "Content-Disposition": f'attachment; filename="appeal-{appeal_id}.zip"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(_zipped(list(members.items()), now), headers=headers, media_type=_MEDIA_TYPE)
+
+
+async def _steps(reading: Reading, object_id: UUID, whole: Page) -> list[dict[str, Any]]:
+    page = await history_page(reading, object_id, whole)
+    return [each.model_dump(mode="json") | {"object": str(object_id)} for each in page.items]
+
+
+async def _told(reading: Reading, object_id: UUID, whole: Page, applicant: tuple[str, str]) -> list[dict[str, Any]]:
+    page = await notices_about(reading, whole, object_id, applicant)
+    return [each.model_dump(mode="json") for each in page.items]
+
+
+def _zipped(members: Sequence[tuple[str, bytes]], now: datetime) -> Iterator[bytes]:
+    """A ZIP, given away member by member."""
+    sink = _Sink()
+    moment = local(now)
+    made_at = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name, made_at), content, zipfile.ZIP_DEFLATED)
+            yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """Takes what a ZIP writes, which then need not go back, until it is given away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces += piece
+        return len(piece)
+
+    def taken(self) -> bytes:
+        piece = bytes(self._pieces)
+        self._pieces.clear()
+        return piece
