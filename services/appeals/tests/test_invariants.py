@@ -27,9 +27,10 @@ Filing = Callable[..., dict[str, Any]]
 Case = dict[str, Any]
 
 START = date(2026, 11, 23)
-LIVES, STEPS = 10, 70
+LIVES, STEPS = 12, 80
 MOST = 5  # cases of a life, without the parts of them
-FILING, WAITING, AGAIN = 0.1, 0.15, 0.2  # how often, of one
+FILING, WAITING, REPLYING, AGAIN, OFTEN = 0.1, 0.15, 0.2, 0.2, 0.7  # how often, of one
+HIGHER = "government"
 BODIES = ("akimat-almaty", "min-health", "min-transport")
 POINTS = ["Шатыр", "Орындық", "Жарық"]
 # What the history tells beside the steps.
@@ -75,6 +76,23 @@ def bodies_by(chance: Random) -> dict[str, dict[str, Any]]:
         "rework": {"reason": "Толықтыру керек."},
         "leaving": {"ground": chance.choice(GROUNDS), "detail": "5-бап."},
         "withdrawal": {},
+        "complaints": WORDS,
+    }
+
+
+def replies_by(chance: Random) -> dict[str, dict[str, Any]]:
+    """What would be sent with each action on a complaint."""
+    falls = chance.choice(["cancel_act", "cancel_and_adopt", "perform_action", "send_back"])
+    ruling = (
+        {"outcome": falls, "grounds": ["content_against_file"]}
+        if chance.random() < OFTEN
+        else {"outcome": "unsatisfied"}
+    )
+    return {
+        "correction": WORDS,
+        "sending-up": {"opinion": "Келіспейміз."},
+        "ruling": {**ruling, **WORDS},
+        "withdrawal": {},
     }
 
 
@@ -105,6 +123,7 @@ class House:
         for code in BODIES:
             people[code] = self.issuer.headers("officer", sub=code, agency=code)
             people[f"head of {code}"] = self.issuer.headers("officer", "head", sub=f"head:{code}", agency=code)
+        people[HIGHER] = self.issuer.headers("officer", "head", sub=HIGHER, agency=HIGHER)
         return people
 
 
@@ -127,6 +146,8 @@ class Life:
                 self.file(kind, self.chance.choice([None, POINTS]))
             elif what < FILING + WAITING:
                 self.wait(self.chance.choice([1, 1, 1, 2, 3, 6, 12]))
+            elif what < FILING + WAITING + REPLYING:
+                self.reply()
             else:
                 self.act()
         self.wait(1)
@@ -149,8 +170,27 @@ class Life:
             return
         # What was done least, so that nothing is left out.
         action = min(sorted(offers), key=self.house.done.__getitem__)
-        body, headers = bodies_by(self.chance)[action], self.people[who]
-        answer = self.house.client.post(offers[action], json=body, headers=headers)
+        self.send(who, action, offers[action], bodies_by(self.chance)[action])
+
+    def reply(self) -> None:
+        """Somebody does something about a complaint that they are offered."""
+        complaints = self.get("/v1/complaints?limit=1000")["items"]
+        if not complaints:
+            return
+        complaint = self.chance.choice(complaints)
+        who = self.chance.choice(["citizen", f"head of {complaint['agency']['code']}", HIGHER, HIGHER])
+        answer = self.house.client.get(f"/v1/complaints/{complaint['id']}", headers=self.people[who])
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            assert who == HIGHER  # whose it is only when it was sent up
+            return
+        offers = {each["name"]: each["href"] for each in answer.raise_for_status().json()["actions"]}
+        if offers:
+            action = self.chance.choice(sorted(offers))
+            self.send(who, action, offers[action], replies_by(self.chance)[action])
+
+    def send(self, who: str, action: str, href: str, body: dict[str, Any]) -> None:
+        headers = self.people[who]
+        answer = self.house.client.post(href, json=body, headers=headers)
         self.house.done[action] += 1 if answer.is_success else 0.25
         if not answer.is_success:
             assert answer.json()["code"] in GUARDS, (action, answer.text)
@@ -158,7 +198,7 @@ class Life:
         self.house.statuses.add(answer.json()["status"])
         if self.chance.random() < AGAIN:
             key = {"Idempotency-Key": answer.headers["idempotency-key"]}
-            again = self.house.client.post(offers[action], json=body, headers=headers | key)
+            again = self.house.client.post(href, json=body, headers=headers | key)
             assert again.content == answer.content
 
     def wait(self, days: int) -> None:
@@ -195,12 +235,13 @@ class Life:
     def history_leads_there(self, case: Case) -> None:
         """Its steps, one after the other by the table, lead from nothing to where it stands."""
         steps = self.get(f"/v1/appeals/{case['id']}/history?limit=1000")["items"]
-        moves = {(known, edge.event): edge.target for (known, _), edge in TRANSITIONS.items()}
-        status = None
+        standing: set[str | None] = {None}
         for event in [step["event"] for step in steps if step["event"] not in BESIDE]:
             self.house.events.add(event)
-            status = moves[status, event]
-        assert status == case["status"]
+            standing = {
+                edge.target for (known, _), edge in TRANSITIONS.items() if known in standing and edge.event == event
+            }
+        assert case["status"] in standing
 
     def points_stay(self, cases: dict[str, Case]) -> None:
         """What was asked for is each in exactly one of the appeals that came of one filing."""
@@ -226,5 +267,6 @@ async def test_nothing_gets_lost_whatever_people_do(
             return house
 
     house = await asyncio.to_thread(live)
-    assert house.statuses == set(Status)
-    assert house.events == {edge.event for (_, action), edge in TRANSITIONS.items() if action is not Action.ATTACHMENT}
+    elsewhere = {Action.ATTACHMENT, Action.RECALCULATION}  # what files and calendars do has tests of its own
+    assert house.statuses >= set(Status)
+    assert house.events == {edge.event for (_, action), edge in TRANSITIONS.items() if action not in elsewhere}

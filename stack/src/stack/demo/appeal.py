@@ -1,8 +1,11 @@
-"""What a citizen and two bodies do with an appeal, and what silence means."""
+"""What a citizen and two bodies do with an appeal, what silence means, and the way to the court."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
+from stack.demo.receipt import verify
 from stack.demo.stage import ALMATY, Stage
 
 # A Friday before New Year: the term runs over holidays, a moved rest day and a worked Sunday.
@@ -16,7 +19,7 @@ _MARKS = {True: "[green]●[/green]", False: "[dim]○[/dim]"}
 
 
 def tell(stage: Stage) -> None:
-    """Tell it: one appeal is answered, another is not."""
+    """Tell it: one appeal is answered, another is not, and goes up to the court."""
     stage.title("An appeal")
     stage.move_clock(_BEGINS)
     stage.heading("A citizen files an appeal")
@@ -58,6 +61,42 @@ def _let_expire(stage: Stage) -> None:
     stage.say("Even now the ministry cannot answer as if it had been in time:")
     answer = {"outcome": "explained", "text": "We are looking into it.", "language": "en"}
     stage.refused("officer", f"/v1/appeals/{late['id']}/decision", answer)
+    _complain(stage, late["id"], due)
+
+
+def _complain(stage: Stage, appeal: str, due: date) -> None:
+    stage.heading("Silence is a refusal, and a refusal can be complained of")
+    words = {"text": "I asked about the noise, and nobody answered.", "language": "en"}
+    filed = stage.post("citizen", f"/v1/appeals/{appeal}/complaints", words)
+    stage.table(("complaint", filed["number"]), ("against", filed["agency"]["name"]["en"]))
+    stage.say(filed["next_step"]["en"])
+    stage.heading("The ministry satisfies it within three working days, or sends it up; it sends it up")
+    opinion = {"opinion": "The trains follow the rules of traffic safety."}
+    sent = stage.post("head", f"/v1/complaints/{filed['id']}/sending-up", opinion)
+    stage.say(f"Now it is with: {sent['higher']['name']['en']}. {sent['next_step']['en']}")
+    ruling: dict[str, Any] = {"outcome": "unsatisfied", "text": "Nothing wrong.", "language": "en"}
+    stage.say("The ministry cannot decide a complaint about itself:")
+    stage.refused("head", f"/v1/complaints/{filed['id']}/ruling", ruling)
+    stage.heading("The body above decides")
+    stage.move_clock(datetime(due.year, due.month, due.day, 15, 0, tzinfo=ALMATY) + timedelta(days=8))
+    ruling |= {
+        "outcome": "perform_action",
+        "grounds": ["law_broken_or_misapplied"],
+        "text": "The ministry was silent against the law, and answers within ten days.",
+    }
+    ruled = stage.post("higher-officer", f"/v1/complaints/{filed['id']}/ruling", ruling)
+    stage.say(f"Ruling: [bold]{ruled['ruling']['outcome']['name']['en']}[/bold]. {ruled['next_step']['en']}")
+    _go_to_court(stage, appeal)
+
+
+def _go_to_court(stage: Stage, appeal: str) -> None:
+    stage.heading("The file for the court, which nobody has to believe: each receipt in it verifies offline")
+    with ZipFile(BytesIO(stage.download("citizen", f"/v1/appeals/{appeal}/court-file"))) as file:
+        for name in file.namelist():
+            stage.say(f"{name} [dim]{file.getinfo(name).file_size} bytes[/dim]")
+        for name in file.namelist():
+            if name.endswith(".receipt.json"):
+                verify(stage, file.read(name), whole=True)
 
 
 def _file(stage: Stage, subject: str, text: str) -> dict[str, Any]:
