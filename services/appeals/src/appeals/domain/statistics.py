@@ -45,8 +45,9 @@ def withheld(table: Mapping[Key, Counts], threshold: int = SMALL) -> Withheld:
         hidden |= waiting
         touched = {line for cell in waiting for line in _lines_of(cell)}
         entailed = {each for cell in waiting for each in _entailed(cell)} & values.keys()
-        waiting = {cell for line in touched for cell in _more(lines[line], values, hidden | entailed, threshold)}
-        waiting = (waiting | entailed) - hidden
+        entailed -= hidden
+        hidden |= entailed
+        waiting = {cell for line in touched for cell in _more(lines[line], values, hidden, threshold)} | entailed
     return hidden
 
 
