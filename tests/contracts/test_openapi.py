@@ -28,14 +28,18 @@ ONE_OF_EACH = {"/v1/appeals", "/v1/awards", "/v1/drafts", "/v1/debtors"}
 # No formatting, since nobody will read it; and what the generator should take types for that it does not know.
 SETTINGS = {
     "post_hooks": [],
-    "content_type_overrides": {"image/svg+xml": "text/html", "application/x-ndjson": "application/json"},
+    "content_type_overrides": {
+        "image/svg+xml": "text/html",
+        "application/x-ndjson": "application/json",
+        "application/zip": "application/octet-stream",
+    },
 }
 
 
 @pytest.fixture(scope="module")
 def document(api: httpx.Client) -> dict[str, Any]:
-    """The document as anybody reads it, once every service has described itself, which takes a second of starting."""
-    for _ in range(100):
+    """The document as anybody reads it, once every service has described itself, which takes seconds of starting."""
+    for _ in range(400):
         found: dict[str, Any] = api.get("/openapi.json").raise_for_status().json()
         if found["paths"].keys() >= ONE_OF_EACH:
             break
