@@ -197,9 +197,11 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None, newest:
         few = select(appeals.c.id).where(*begun).order_by(appeals.c.id.desc()).limit(literal_column(str(_FEW)))
         asked.append(appeals.c.id.in_(few))
     if overdue:
-        # Each by an index of its own: among all appeals of a body those that are late may be few and far between.
-        each = [select(appeals.c.id).where(*asked, one).order_by(appeals.c.id.desc()).limit(limit) for one in late]
-        both = union_all(*(one.subquery().select() for one in each)).subquery()
+        # Each by an index of its own: among all appeals of a body those that are late may be few and far between. The
+        # offset keeps the planner from looking for the open ones in the order of the list.
+        refused = select(appeals.c.id).where(*asked, late[0]).order_by(appeals.c.id.desc()).limit(limit).subquery()
+        overdue_still = select(appeals.c.id).where(*asked, late[1]).offset(literal_column("0")).subquery()
+        both = union_all(refused.select(), overdue_still.select()).subquery()
         page = select(both.c.id).order_by(both.c.id.desc()).limit(limit)
     else:
         asked += [] if overdue is None else [~or_(*late)]
