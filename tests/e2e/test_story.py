@@ -66,7 +66,7 @@ def test_silence_becomes_a_refusal_when_the_term_ends(api: httpx.Client, headers
     api.post("/sandbox/sweep").raise_for_status()
     refused = api.get(filed.headers["location"], headers=headers("citizen")).json()
     assert refused["status"] == "refused_by_expiry"
-    assert refused["actions"] == []
+    assert [each["name"] for each in refused["actions"]] == ["complaints"]
     journal = whole_journal(api, "appeals", lambda entries: refused["id"] in str(entries[-1:]))
     [entry] = [e for e in journal if e["object"]["id"] == refused["id"] and e["event"] == "appeal.refused_by_expiry"]
     assert entry["by"] == {"role": "system"}

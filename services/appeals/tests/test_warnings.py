@@ -9,7 +9,7 @@ import pytest
 
 from appeals.commands.attaching import SCANNED
 from appeals.domain.agencies import agency
-from appeals.domain.appeal import TRANSITIONS, Action
+from appeals.domain.appeal import TRANSITIONS, Action, Status
 from appeals.domain.warning import Code
 from appeals.notices import TOLD, notice_to_body, notices_of, notices_of_expiry
 from servicekit.testing import Issuer
@@ -237,9 +237,14 @@ async def test_all_that_others_cause_is_told_in_three_languages(file: File, data
         row = dict(await admin.fetchrow("SELECT * FROM appeals"))
     finally:
         await admin.close()
-    own = {Action.FILING, Action.CORRECTION, Action.OBJECTION, Action.WITHDRAWAL}
+    own = {Action.FILING, Action.CORRECTION, Action.OBJECTION, Action.WITHDRAWAL, Action.COMPLAINT}
     inside = {"appeal.drafted", "appeal.returned_for_rework", "appeal.split_off"}  # nothing has changed for anybody yet
-    caused = {edge.event for (_, action), edge in TRANSITIONS.items() if action not in own}
+    # What a complaint makes of an appeal is told with the complaint.
+    caused = {
+        edge.event
+        for (status, action), edge in TRANSITIONS.items()
+        if action not in own and status is not Status.UNDER_COMPLAINT
+    }
     assert caused - inside | {SCANNED} == TOLD
     notices = [notice for event in TOLD for notice in notices_of(event, row | {"contact": None})]
     notices += [notice_to_body(code, row) for code in (Code.TERM_TOO_SHORT, Code.TERM_ENDS_SOON)]
