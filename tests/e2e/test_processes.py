@@ -93,7 +93,7 @@ def test_what_is_private_is_in_no_log_metric_or_journal(house: Installation, fil
     filed = httpx.post(f"{house.base}/v1/appeals", json={**filing, "contact": contact}, headers=me).raise_for_status()
     decision = {"outcome": "explained", "text": "Жауап.", "language": "kk"}
     address = f"{house.base}{filed.headers['location']}"
-    httpx.post(f"{address}/decision", json=decision, headers=house.headers("officer")).raise_for_status()
+    httpx.post(f"{address}/decision", json=decision, headers=house.headers("head")).raise_for_status()
     body = {
         "region": "KZ-71",
         "document": {"number": "2-1/2026", "issued_by": "Сот"},
