@@ -55,14 +55,21 @@ def state_diagram(
 
 
 def operation_table(document: Mapping[str, Any], permissions: Permissions) -> str:
-    """Every operation of an OpenAPI document that has a row of permissions: what it is for and who may use it."""
+    """Every operation of an OpenAPI document that has a row of permissions: what it is for and who may use it.
+
+    Of a description the first paragraph is shown, since a row is one line.
+    """
     rows = [
-        f"| `{method.upper()} {path}` | {operation['description']} | {_who_may(row)} |"
+        f"| `{method.upper()} {path}` | {_first_paragraph(operation['description'])} | {_who_may(row)} |"
         for path, item in document["paths"].items()
         for method, operation in item.items()
         if (row := permissions.table.get(operation["operationId"])) is not None
     ]
     return "\n".join(["| Endpoint | For | Who |", "|---|---|---|", *rows])
+
+
+def _first_paragraph(description: str) -> str:
+    return " ".join(description.partition("\n\n")[0].split())
 
 
 def document_text(document: Mapping[str, Any]) -> str:
