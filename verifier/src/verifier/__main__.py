@@ -1,17 +1,20 @@
-"""The command `ashyq-verify`: checks a receipt or a certificate, or follows a journal, and says what it found."""
+"""The command `ashyq-verify`: checks a receipt, a certificate or a file for a court, or follows a journal."""
 
 import argparse
+import io
 import json
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from verifier.certificates import Certified, is_certificate, verify_certificate
+from verifier.court import CourtFile, verify_court_file
 from verifier.following import Followed, follow
 from verifier.notes import parse_key
 from verifier.receipts import Fault, Verified, verify_receipt
-from verifier.telling import tell_certificate, tell_receipt, tell_witnesses
+from verifier.telling import tell_certificate, tell_court_file, tell_receipt, tell_witnesses
 
 _EXITS = "Exits with 0 if it is verified, 1 if there is a fault, 2 if something could not be read."
 
@@ -41,21 +44,27 @@ def _options(words: list[str]) -> argparse.Namespace:
         words = words[1:]
     else:
         parser = argparse.ArgumentParser("ashyq-verify", description=_verified.__doc__, epilog=_EXITS)
-        parser.add_argument("receipt", help="the file, a receipt or a certificate; - reads the standard input")
+        parser.add_argument("receipt", help="a receipt, a certificate or a court's ZIP; - reads the standard input")
         parser.add_argument("--keys", type=Path, metavar="FILE", help="keys that you already have, one in a line")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     return parser.parse_args(words)
 
 
-def _verified(options: argparse.Namespace) -> tuple[Verified | Certified, list[str]]:
-    """Check that a receipt is whole, or work a certificate of scoring out again.
+def _verified(options: argparse.Namespace) -> tuple[Verified | Certified | CourtFile, list[str]]:
+    """Check that a receipt is whole, work a certificate of scoring out again, or check a file for a court.
 
     The acts of a receipt stand in the journal that it names, unchanged, and the journal's operator and its witnesses
-    have signed for that. A certificate gives the result that it says, and the journal published it. Needs no network
-    and asks nobody. To follow a journal instead: ashyq-verify follow --help says how.
+    have signed for that. A certificate gives the result that it says, and the journal published it. Of a file for a
+    court the receipts are checked, and that each attached file and each text is the one in the journal. Needs no
+    network and asks nobody. To follow a journal instead: ashyq-verify follow --help says how.
     """
-    raw = sys.stdin.buffer.read() if options.receipt == "-" else Path(options.receipt).read_bytes()
     keys = [parse_key(text) for text in options.keys.read_text("utf-8").split()] if options.keys else None
+    with io.BytesIO(sys.stdin.buffer.read()) if options.receipt == "-" else Path(options.receipt).open("rb") as source:
+        if zipfile.is_zipfile(source):
+            court_file = verify_court_file(source, keys)
+            return court_file, tell_court_file(court_file)
+        source.seek(0)
+        raw = source.read()
     if is_certificate(raw):
         certified = verify_certificate(raw, keys)
         return certified, tell_certificate(certified)

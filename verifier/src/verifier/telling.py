@@ -3,6 +3,7 @@
 import time
 
 from verifier.certificates import Certified
+from verifier.court import CourtFile
 from verifier.receipts import Verified, Witnesses
 
 
@@ -21,6 +22,17 @@ def tell_certificate(found: Certified) -> list[str]:
     if found.revised:
         lines.append("The journal has published a later certificate of this lot: the result was revised.")
     return [*lines, *(tell_receipt(found.receipt) if found.receipt else [])]
+
+
+def tell_court_file(found: CourtFile) -> list[str]:
+    """Say what a file for a court proves: of its files and texts, and by which receipts."""
+    lines = [f"verified: {len(found.receipts)} receipts, {len(found.attachments)} files, {len(found.texts)} texts"]
+    lines += [f"{name}  as it was attached  sha256 {digest}" for name, digest in found.attachments.items()]
+    lines += [f"not in the file, as it was not found clean  sha256 {digest}" for digest in found.missing]
+    lines += [f"{name}  as it was written" for name in found.texts]
+    lines += [f"{name}  not proven: the private part with it is not shown" for name in found.unproven]
+    lines.append(f"restate the receipts, and prove nothing by themselves: {', '.join(found.restated)}")
+    return [*lines, *(line for each in found.receipts.values() for line in tell_receipt(each))]
 
 
 def tell_receipt(found: Verified) -> list[str]:

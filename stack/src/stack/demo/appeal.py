@@ -1,5 +1,6 @@
 """What a citizen and two bodies do with an appeal, what silence means, and the way to the court."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -50,6 +51,7 @@ def _forward_and_answer(stage: Stage, appeal: str) -> None:
 def _let_expire(stage: Stage) -> None:
     stage.heading("Another appeal, which nobody answers")
     late = _file(stage, "Noise at night", "Trains sound their horns from 2 to 4 at night.")
+    stage.attach("citizen", f"/v1/appeals/{late['id']}/attachments", "log.txt", b"02:10, 02:40, 03:15, 03:50\n")
     due = date.fromisoformat(late["due_on"])
     stage.say(f"The clock is moved past the deadline, {due:%d %B %Y}.")
     stage.move_clock(datetime(due.year, due.month, due.day, 9, 0, tzinfo=ALMATY) + timedelta(days=1))
@@ -90,13 +92,24 @@ def _complain(stage: Stage, appeal: str, due: date) -> None:
 
 
 def _go_to_court(stage: Stage, appeal: str) -> None:
-    stage.heading("The file for the court, which nobody has to believe: each receipt in it verifies offline")
-    with ZipFile(BytesIO(stage.download("citizen", f"/v1/appeals/{appeal}/court-file"))) as file:
-        for name in file.namelist():
-            stage.say(f"{name} [dim]{file.getinfo(name).file_size} bytes[/dim]")
-        for name in file.namelist():
-            if name.endswith(".receipt.json"):
-                verify(stage, file.read(name), whole=True)
+    stage.heading("The file for the court, which nobody has to believe: it verifies offline")
+    packed = stage.download("citizen", f"/v1/appeals/{appeal}/court-file")
+    with ZipFile(BytesIO(packed)) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    for name, content in members.items():
+        stage.say(f"{name} [dim]{len(content)} bytes[/dim]")
+    verify(stage, packed, whole=True)
+    stage.heading("Somebody changes one byte of the attached file, and packs it again as if nothing were")
+    [log] = [name for name in members if name.startswith("attachments/")]
+    verify(stage, _packed(members | {log: members[log].replace(b"02:10", b"02:11")}), whole=False)
+
+
+def _packed(members: Mapping[str, bytes]) -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return made.getvalue()
 
 
 def _file(stage: Stage, subject: str, text: str) -> dict[str, Any]:

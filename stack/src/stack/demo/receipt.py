@@ -28,7 +28,7 @@ def tell(stage: Stage) -> None:
 
 
 def verify(stage: Stage, receipt: bytes, *, whole: bool) -> None:
-    """Let the verifier, in a process of its own, say what it finds in a receipt or a certificate.
+    """Let the verifier, in a process of its own, say what it finds in a receipt, a certificate or a file for a court.
 
     Raises:
         RuntimeError: it finds it whole, and it should not be, or the other way round.

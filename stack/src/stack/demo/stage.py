@@ -58,6 +58,13 @@ class Stage:
         found: dict[str, Any] = answer.json()
         return found
 
+    def attach(self, who: Who, path: str, name: str, content: bytes) -> dict[str, Any]:
+        """Send a file, as it is."""
+        answer = self.client.post(path, params={"name": name}, content=content, headers=self._authorization(who))
+        found: dict[str, Any] = answer.raise_for_status().json()
+        self.say(f"Attached: {name}, {found['size']} bytes, SHA-256 [bold]{found['sha256']}[/bold]")
+        return found
+
     def refused(self, who: Who, path: str, body: object) -> None:
         """Show a request that must not succeed, and what is said to it."""
         answer = self.client.post(path, json=body, headers=self._authorization(who))

@@ -158,6 +158,16 @@ async def answered_earlier(reading: Reading, row: Row, earlier: UUID) -> bool:
     return same and found["submitted_at"] < row["submitted_at"]
 
 
+async def split_off_from(reading: Reading, row: Row) -> list[UUID]:
+    """What an appeal was split off from, what that was split off from, and so on."""
+    found: list[UUID] = []
+    whole: UUID | None = row["parent"]
+    while whole is not None:
+        found.append(whole)
+        whole = await reading.value(_WHOLE, id=whole)
+    return found
+
+
 async def accesses_to(reading: Reading, appeal_id: UUID, *, after: UUID | None, limit: int) -> list[Row]:
     """Who in office looked at an appeal, newest first, one more than `limit`."""
     return await reading.all(_ACCESSES, objects=[appeal_id], after=after or UUID(int=2**128 - 1), limit=limit + 1)
@@ -234,6 +244,7 @@ _open_too_long = and_(expires, appeals.c.due_on < bindparam("today", type_=Date)
 _WORDS: ColumnElement[str] = literal_column(WORDS.text, TSVECTOR)
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
 _ONE_AND_UNREAD = Query(select(*appeals.c, unread_about(appeals.c.id)).where(appeals.c.id == bindparam("id")))
+_WHOLE = Query(select(appeals.c.parent).where(appeals.c.id == bindparam("id", type_=Uuid)))
 _REPORT = Query(select(*appeals.c).where(appeals.c.code_digest == bindparam("code_digest")))
 _POINTS = Query(
     select(points.c.n, points.c.text)

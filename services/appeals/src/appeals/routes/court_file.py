@@ -1,9 +1,6 @@
 """The file for the court: everything of an appeal in one ZIP, which verifies offline."""
 
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +8,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from appeals import queries
+from appeals.domain.attachments import MOST, State
 from appeals.domain.case_clocks import clocks_of
 from appeals.permissions import relation_to_complaint
+from appeals.queries.attachments import attachments_of, content_of
 from appeals.queries.complaints import complaints_about
 from appeals.queries.facts import facts_of
 from appeals.schemas.appeals import appeal_of
+from appeals.schemas.archive import zipped
 from appeals.schemas.clocks import clock_of
 from appeals.schemas.complaints import complaint_of
-from appeals.schemas.court_file import as_json, as_receipt, documents, readme
+from appeals.schemas.court_file import as_json, as_receipt, documents, list_of_files, member_of, readme
 from servicekit.clock import Now
 from servicekit.database import Reading
 from servicekit.feed import history_page
@@ -49,12 +49,11 @@ async def read_court_file(
     seen = await queries.read_appeal(reading, caller, appeal_id, operation=_OPERATION)
     await queries.trace(restricted, caller, _OPERATION, [seen.row], now=now)
     about = await complaints_about(reading, appeal_id)
-    receipts = {}
-    for name, object_id in (("appeal", appeal_id), *((f"complaint-{n}", row["id"]) for n, row in enumerate(about, 1))):
-        made = await make_receipt(request, reading, object_id, private=True)
-        if isinstance(made, Response):
-            return made
-        receipts[f"{name}.receipt.json"] = as_receipt(made)
+    attached = await attachments_of(reading, appeal_id, after=UUID(int=0), limit=MOST)
+    wholes = await queries.split_off_from(reading, seen.row)
+    receipts = await _receipts(request, reading, [appeal_id, *(each["id"] for each in about)], wholes)
+    if isinstance(receipts, Response):
+        return receipts
     row, today = seen.row, local(now).date()
     shown = [complaint_of(each, caller, relation_to_complaint(each, caller)) for each in about]
     clocks = [clock_of(each) for each in clocks_of(row, await facts_of(reading, appeal_id), today)]
@@ -62,20 +61,42 @@ async def read_court_file(
     ids = [appeal_id, *(each["id"] for each in about)]
     applicant = (row["applicant_scheme"], row["applicant_id"])
     members = {
-        "README.txt": readme(row["language"], row["number"]),
+        "README.txt": readme(row["language"], row["number"], attached),
         "appeal.json": as_json(appeal_of(row, caller, seen.relation, today).model_dump(mode="json")),
         "complaints.json": as_json([each.model_dump(mode="json") for each in shown]),
         **dict(documents(row, about)),
         "history.json": as_json([step for each in ids for step in await _steps(reading, each, whole)]),
         "clocks.json": as_json([each.model_dump(mode="json") for each in clocks]),
         "notices.json": as_json([told for each in ids for told in await _told(reading, each, whole, applicant)]),
+        "attachments.json": as_json(list_of_files(attached)),
         **receipts,
     }
+    clean = [each for each in attached if each["state"] == State.CLEAN]
+    contents = [(member_of(each), content_of(request.state.database, each["id"])) for each in clean]
     headers = {
         "Content-Disposition": f'attachment; filename="appeal-{appeal_id}.zip"',
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(_zipped(list(members.items()), now), headers=headers, media_type=_MEDIA_TYPE)
+    return StreamingResponse(zipped([*members.items(), *contents], now), headers=headers, media_type=_MEDIA_TYPE)
+
+
+async def _receipts(
+    request: Request, reading: Reading, ids: Sequence[UUID], wholes: Sequence[UUID]
+) -> dict[str, bytes] | Response:
+    """The receipts of an appeal and its complaints, and of what it was split off from, as the public may have those.
+
+    A file that was attached to the whole is in the journal there.
+    """
+    appeal, *complaints = ids
+    named = [("appeal", appeal), *((f"complaint-{n}", each) for n, each in enumerate(complaints, 1))]
+    named += [(f"whole-{n}", each) for n, each in enumerate(wholes, 1)]
+    receipts = {}
+    for name, object_id in named:
+        made = await make_receipt(request, reading, object_id, private=object_id in ids)
+        if isinstance(made, Response):
+            return made
+        receipts[f"{name}.receipt.json"] = as_receipt(made)
+    return receipts
 
 
 async def _steps(reading: Reading, object_id: UUID, whole: Page) -> list[dict[str, Any]]:
@@ -86,35 +107,3 @@ async def _steps(reading: Reading, object_id: UUID, whole: Page) -> list[dict[st
 async def _told(reading: Reading, object_id: UUID, whole: Page, applicant: tuple[str, str]) -> list[dict[str, Any]]:
     page = await notices_about(reading, whole, object_id, applicant)
     return [each.model_dump(mode="json") for each in page.items]
-
-
-def _zipped(members: Sequence[tuple[str, bytes]], now: datetime) -> Iterator[bytes]:
-    """A ZIP, given away member by member."""
-    sink = _Sink()
-    moment = local(now)
-    made_at = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name, made_at), content, zipfile.ZIP_DEFLATED)
-            yield sink.taken()
-    yield sink.taken()
-
-
-class _Sink(io.RawIOBase):
-    """Takes what a ZIP writes, which then need not go back, until it is given away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any) -> int:
-        self._pieces += piece
-        return len(piece)
-
-    def taken(self) -> bytes:
-        piece = bytes(self._pieces)
-        self._pieces.clear()
-        return piece
