@@ -4,10 +4,12 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from servicekit.testing import Issuer
+from stack.testing import TestDatabase
 
 People = dict[str, dict[str, str]]
 File = Callable[..., Awaitable[dict[str, Any]]]
@@ -15,6 +17,19 @@ Act = Callable[..., Awaitable[httpx.Response]]
 Look = Callable[..., Awaitable[Any]]
 GoTo = Callable[[str], None]
 Sweep = Callable[[], Awaitable[int]]
+
+
+# Of a body, four thousand in two years, in the order of their ids; words that all, every tenth, or few of them have.
+_OF_TWO_YEARS = """
+INSERT INTO appeals SELECT (r).* FROM (
+  SELECT jsonb_populate_record(appeals, jsonb_build_object(
+           'id', regexp_replace(lpad(to_hex(1700000000000 + n::bigint * 15768000), 12, '0'), '^.{8}', '\\&-')
+                 || '-7000-8000-' || lpad(n::text, 12, '0'),
+           'number', 'Ж-' || lpad(n::text, 9, '0'),
+           'subject', 'көп' || CASE WHEN n % 10 = 0 THEN ' орта' ELSE '' END
+                      || CASE WHEN n % 400 = 0 THEN ' сирек' ELSE '' END || ' ' || n)) AS r
+    FROM appeals, generate_series(1, 4000) AS n) AS made
+"""
 
 
 @pytest.fixture
@@ -131,6 +146,22 @@ class TestFilters:
         for who in ("citizen", "officer"):
             assert {q: await subjects(who, q=q) for q in wanted} == wanted
 
+    async def test_many_rows_are_searched_in_parts_and_none_is_missed(
+        self, file: File, look: Look, database: TestDatabase
+    ) -> None:
+        await file(subject="жол")
+        await _ask(database.admin_url, _OF_TWO_YEARS)
+        wanted = {
+            q: [str(n) for n in range(4000, 0, -every)] for q, every in (("көп", 1), ("орта", 10), ("сирек", 400))
+        }
+        for q, found in (wanted | {"12": ["12"], "жоқ": []}).items():
+            page = await look("officer", "/v1/appeals", q=q, limit=200)
+            seen = page["items"]
+            while page["next"] is not None:
+                page = await look("officer", page["next"])
+                seen += page["items"]
+            assert [each["subject"].rsplit(" ", 1)[1] for each in seen] == found
+
     async def test_filters_add_up(self, file: File, subjects: Subjects) -> None:
         await file(subject="жол", kind="request")
         await file(subject="жол", kind="complaint")
@@ -161,3 +192,11 @@ class TestPages:
         rest = await look("officer", page["next"])
         assert [each["id"] for each in page["items"] + rest["items"]] == [second["id"], first["id"]]
         assert rest["next"] is None
+
+
+async def _ask(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

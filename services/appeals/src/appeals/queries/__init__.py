@@ -25,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY, TSVECTOR
+from uuid_utils.compat import uuid7
 
 from appeals.domain.appeal import Relation, Status
 from appeals.permissions import IN_OFFICE, OWN, PERMISSIONS, office_of, relation_to
@@ -130,12 +131,27 @@ async def list_appeals(
     given["words"] = None if wanted.q is None else _words(office, wanted.q)
     values |= {name: value for name, value in given.items() if value is not None}
     asked = frozenset(values.keys() - {"overdue"})
-    if office and wanted.q is not None:
-        # A word that many have in common is found among the newest sooner than among all that have it.
-        rows = await reading.all(_listing(scope, asked - {"words"}, overdue=wanted.overdue, newest=True), **values)
-        if len(rows) > limit:
-            return rows
+    if office and "words" in values:
+        found = await _newest_with_words(reading, asked, values, overdue=wanted.overdue)
+        if len(found) > limit:
+            return found
     return await reading.all(_listing(scope, asked, overdue=wanted.overdue), **values)
+
+
+async def _newest_with_words(
+    reading: Reading, asked: frozenset[str], values: dict[str, Any], *, overdue: bool | None
+) -> list[Row]:
+    """Newest rows of a register with the words; a page of them is the page that is asked for.
+
+    A word that many have in common is found among the newest rows sooner than among all that have it; one that some
+    have, among those of the last months.
+    """
+    found = await reading.all(_listing("agency", asked - {"words"}, overdue=overdue, newest=True), **values)
+    if len(found) < values["limit"]:
+        times = _times_before(values.get("after"))
+        recent = {**values, "words": f"{values['words']} & ({' | '.join(times)})"}
+        found = await reading.all(_listing("agency", asked, overdue=overdue), **recent)
+    return found
 
 
 async def points_in(reading: Reading, appeal_id: UUID) -> dict[int, str]:
@@ -221,11 +237,24 @@ def _listing(scope: str, given: frozenset[str], *, overdue: bool | None, newest:
 
 
 def _words(office: str | None, q: str) -> str | None:
-    """The words of a search, the last by its beginning, in the register of a body; None without any."""
+    """The words of a search, the last by its beginning, in the register of a body; None without any.
+
+    A numeral is a whole one below three digits: many numbers begin with so few, and to gather them all takes long.
+    """
     *whole, last = re.findall(r"[^\W_]+", q.lower()) or [""]
     if not last:
         return None
-    return " & ".join([*(f"'{each}'" for each in filter(None, (office, *whole))), f"'{last}':*"])
+    begun = "" if last.isdecimal() and len(last) < _BEGINNING else ":*"
+    return " & ".join([*(f"'{each}'" for each in filter(None, (office, *whole))), f"'{last}'{begun}"])
+
+
+def _times_before(after: UUID | None) -> list[str]:
+    """The two newest times that are words of rows before an id, or of all rows: fifty to a hundred days.
+
+    Ids are of real time, which legal time may differ from.
+    """
+    newest = int(str(after or uuid7())[:4], 16)
+    return [f"'id/{time:04x}'" for time in (newest, newest - 1)]
 
 
 def _pattern(q: str) -> str:
@@ -240,6 +269,7 @@ _OF_PARTICIPANT = func.array(
     select(_others.c.id).where(_others.c.participants.contains(bindparam("party", type_=JSONB))).scalar_subquery()
 )
 _FEW = 1000
+_BEGINNING = 3
 _open_too_long = and_(expires, appeals.c.due_on < bindparam("today", type_=Date))
 _WORDS: ColumnElement[str] = literal_column(WORDS.text, TSVECTOR)
 _ONE = Query(select(*appeals.c).where(appeals.c.id == bindparam("id")))
