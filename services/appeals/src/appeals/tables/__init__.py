@@ -42,7 +42,7 @@ appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=me
 WORDS = text(
     "(to_tsvector('simple'::regconfig, translate((subject || ' '::text) || number,"
     " '-./_:@&=+~#'::text, '           '::text)) || array_to_tsvector(ARRAY[agency,"
-    " ('id/'::text || substr((id)::text, 1, 4))]))"
+    " 'id/'::text || substr(id::text, 1, 4)]))"
 )
 
 expiring = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(EXPIRING))))
