@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from appeals.domain.agencies import agency
 from appeals.main import create_app
 from appeals.settings import Settings
 from servicekit.testing import Issuer
@@ -117,6 +118,19 @@ def act(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callabl
         return await client.post(f"/v1/appeals/{appeal['id']}/{action}", json=usual[action] | fields, headers=headers)
 
     return send
+
+
+@pytest.fixture
+def mail(client: httpx.AsyncClient, issuer: Issuer) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
+    """The mailbox of whoever holds office in a body, by its code, newest first."""
+
+    async def read(code: str) -> list[dict[str, Any]]:
+        in_office = issuer.headers("officer", sub=f"officer of {code}", agency=agency(code).bin)
+        answer = await client.get("/v1/me/notices", headers=in_office)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    return read
 
 
 @pytest.fixture

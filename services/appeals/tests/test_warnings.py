@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from appeals.commands.attaching import SCANNED
-from appeals.domain.agencies import agency
 from appeals.domain.appeal import TRANSITIONS, Action, Status
 from appeals.domain.warning import Code
 from appeals.notices import TOLD, notice_to_body, notices_of, notices_of_expiry
@@ -39,19 +38,6 @@ def people(people: People, issuer: Issuer) -> People:
         "terminal": issuer.headers("terminal", sub="t1", iin="860922399019"),
         "prosecutor": issuer.headers("officer", sub="o5", agency="general-prosecutor"),
     }
-
-
-@pytest.fixture
-def mail(client: httpx.AsyncClient, issuer: Issuer) -> Mail:
-    """The mailbox of whoever holds office in a body, by its code, newest first."""
-
-    async def read(code: str) -> list[dict[str, Any]]:
-        in_office = issuer.headers("officer", sub=f"officer of {code}", agency=agency(code).bin)
-        answer = await client.get("/v1/me/notices", headers=in_office)
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-    return read
 
 
 @pytest.fixture

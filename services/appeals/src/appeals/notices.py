@@ -1,6 +1,7 @@
 """What applicants are told: each step of appeals and complaints that others take; and what bodies are warned of."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from typing import TypeAlias
@@ -27,6 +28,10 @@ def _read(name: str) -> _Texts:
 _TEXTS = _read("notices.json")
 _TO_BODIES = _read("notices_to_bodies.json")
 _COMPLAINT_TEXTS = _read("complaint_notices.json")
+_COMPLAINT_TO_BODIES = _read("complaint_notices_to_bodies.json")
+_COMPLAINT_DATES: dict[str, dict[str, str]] = json.loads(
+    (files("appeals") / "data" / "complaint_dates.json").read_text("utf-8")
+)
 
 COMPLAINT_KIND = "complaint"
 TOLD = frozenset(_TEXTS)
@@ -96,34 +101,62 @@ def notices_of_expiry(event: str, row: Row) -> list[Notice]:
     return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in told)]
 
 
-def complaint_notices(event: str, complaint: Row, appeal: Row) -> list[Notice]:
+def complaint_notices(event: str, complaint: Row, appeal: Row, moved: Iterable[str] = ()) -> list[Notice]:
     """What the parties are told when this has happened to a complaint: by when what comes, until when a court hears.
 
-    What was ruled is not in it: that is read where one is known. Only the applicant's goes to the contact.
+    What was ruled is not in it: that is read where one is known. Only the applicant's goes to the contact. `moved` are
+    the dates of which it tells, by column, if it tells of dates.
     """
-    told = _complaint_notice(event, complaint, appeal)
+    contact = None if complaint["synthetic"] else (appeal["contact"] or {}) | {"language": complaint["language"]}
+    applicant = (complaint["applicant_scheme"], complaint["applicant_id"])
+    told = _complaint_notice(event, complaint, appeal, _COMPLAINT_TEXTS, applicant, moved)
     others = complaint["participants"] or ()
-    return [told, *(replace(told, to=(each["scheme"], each["id"]), contact=None) for each in others)]
+    return [replace(told, contact=contact), *(replace(told, to=(each["scheme"], each["id"])) for each in others)]
 
 
-def _complaint_notice(event: str, complaint: Row, appeal: Row) -> Notice:
-    texts = _COMPLAINT_TEXTS[event]
+def notices_of_complaint_dates(
+    event: str, complaint: Row, appeal: Row, moved: Mapping[str, Mapping[str, str]]
+) -> list[Notice]:
+    """Whoever is told that dates of a complaint moved: the parties, and the bodies that it is with if it is theirs."""
+    told = complaint_notices(event, complaint, appeal, moved)
+    if moved.keys() & {"correct_by", "review_by"}:
+        told += _to_bodies(event, complaint, appeal, moved)
+    return told
+
+
+def _to_bodies(event: str, complaint: Row, appeal: Row, moved: Iterable[str] = ()) -> list[Notice]:
+    """The same for the bodies that a complaint is with: its number, and no person."""
+    bodies = [complaint["agency"], *([] if complaint["sent_up_on"] is None else [complaint["higher"]])]
+    kept = is_confidential(complaint["channel"])
+    addressees = [("KZ-BIN", agency(code).bin) for code in bodies if not (kept and is_penal(code))]
+    return [_complaint_notice(event, complaint, appeal, _COMPLAINT_TO_BODIES, to, moved) for to in addressees]
+
+
+def _complaint_notice(
+    event: str, complaint: Row, appeal: Row, words: _Texts, to: tuple[str, str], moved: Iterable[str]
+) -> Notice:
+    texts = words[event]
     days = {name: complaint[name] for name in ("correct_by", "review_by", "court_until")} | {"due_on": appeal["due_on"]}
     names = {"agency": agency(complaint["agency"]).name, "higher": _name_of(complaint["higher"])}
+    said: dict[str, dict[str, str]] = {
+        language: {
+            **{name: said[language] for name, said in names.items()},
+            **{name: written(day, language) for name, day in days.items() if day is not None},
+            "number": complaint["number"],
+            "dates": "; ".join(
+                phrase[language].format(day=written(complaint[name], language))
+                for name, phrase in _COMPLAINT_DATES.items()
+                if name in moved
+            ),
+        }
+        for language in LANGUAGES
+    }
     return Notice(
         event=event,
-        to=(complaint["applicant_scheme"], complaint["applicant_id"]),
+        to=to,
         about=Object(COMPLAINT_KIND, complaint["id"], complaint["version"]),
-        title={language: title.format(number=complaint["number"]) for language, title in texts["title"].items()},
-        text={
-            language: text.format(
-                number=complaint["number"],
-                **{name: said[language] for name, said in names.items()},
-                **{name: written(day, language) for name, day in days.items() if day is not None},
-            )
-            for language, text in texts["text"].items()
-        },
-        contact=None if complaint["synthetic"] else (appeal["contact"] or {}) | {"language": complaint["language"]},
+        title={language: title.format(**said[language]) for language, title in texts["title"].items()},
+        text={language: text.format(**said[language]) for language, text in texts["text"].items()},
     )
 
 

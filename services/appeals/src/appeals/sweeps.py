@@ -18,6 +18,7 @@ from appeals.commands.charging import lapse_defects, oldest_lapsed
 from appeals.commands.counting import count_appeals, oldest_uncounted
 from appeals.commands.ending import expire_appeals, oldest_expired
 from appeals.commands.recalculating import recalculate_deadlines, waits_for_recalculation
+from appeals.commands.recalculating_complaints import complaints_wait, recalculate_complaints
 from appeals.commands.reviewing import expire_reviews, oldest_uncorrected, oldest_unreviewed, pass_up_complaints
 from appeals.commands.warning import oldest_unwarned, warn_appeals
 from appeals.domain.clocks import WARNING
@@ -108,6 +109,14 @@ async def _recalculation_waits(reading: Reading, now: datetime) -> timedelta:
     return await waits_for_recalculation(reading, now=now)
 
 
+async def _recalculate_complaints(writing: Writing, now: datetime) -> int:
+    return await recalculate_complaints(writing, now=now, limit=_BATCH)
+
+
+async def _complaints_wait(reading: Reading, now: datetime) -> timedelta:
+    return await complaints_wait(reading, now=now)
+
+
 async def _read_calendars(database: Database, _: object, __: datetime) -> int:
     async with database.read() as reading:
         return await know_calendars(reading)
@@ -146,6 +155,7 @@ SWEEPS: tuple[Sweep | Errand, ...] = (
     Sweep("forget-unfinished-files", _forget, _unfinished_waits),
     Sweep("warn-appeals", _warn, _warning_waits),
     Sweep("recompute-deadlines", _recalculate, _recalculation_waits),
+    Sweep("recompute-complaints", _recalculate_complaints, _complaints_wait),
     Sweep("pass-up-complaints", _pass_up, _passing_up_waits),
     Sweep("end-reviews", _expire_reviews, _reviews_wait),
 )

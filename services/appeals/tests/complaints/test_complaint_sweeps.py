@@ -39,6 +39,7 @@ async def test_what_the_body_lets_lie_goes_up_by_law_on_the_day_after(
     assert entries[-1]["data"] == {
         "agency": "min-transport",
         "appeal": complaint["appeal"],
+        "calendar": "kz-2026.1",
         "correct_by": "2026-11-26",
         "higher": "government",
         "review_by": "2026-12-28",

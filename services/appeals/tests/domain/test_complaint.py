@@ -27,7 +27,8 @@ from appeals.domain.complaint import (
 )
 from appeals.domain.complaint_clocks import clocks_after_sending_back, complaint_dates
 from appeals.domain.errors import ConflictOfInterest
-from statute.calendars import Week
+from appeals.domain.recalculation import recalculated_complaint
+from statute.calendars import Week, calendar
 from statute.deadlines import ALMATY
 from statute.procedures import NotAllowedNow
 from statute.rules import RULE_SETS, RuleSet, rules_on
@@ -164,6 +165,41 @@ def test_sent_back_the_term_is_the_one_that_the_parameter_says(
     }
     clocks = clocks_after_sending_back(appeal, complaint, at(ruled_on))
     assert clocks.due_on == due_on
+
+
+@pytest.mark.parametrize(
+    ("answer", "today", "told", "found"),
+    [
+        ("later_of_both", 24, 25, 26),
+        ("later_of_both", 24, 27, 27),
+        ("as_counted", 24, 27, 26),
+        ("as_counted", 24, 25, 26),
+        ("earlier_of_both", 24, 27, 26),
+        ("earlier_of_both", 24, 25, 25),
+        ("as_counted", 27, 27, 27),  # never one that has passed already
+    ],
+)
+def test_which_of_two_calendars_holds_for_the_body_is_a_parameter(
+    answer: str, today: int, told: int, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(monkeypatch, complaint_clocks.CORRECTION, on_recalculation=answer)
+    row = {
+        "status": "filed",
+        "filed_at": at(DAY),
+        "rules": "report",
+        "agency": "min-transport",
+        "registered_on": DAY,
+        "learned_on": DAY,
+        "complain_by": dt.date(2027, 2, 23),
+        "correct_by": dt.date(2026, 11, told),
+        "review_by": None,
+        "court_from": None,
+        "court_until": None,
+        "calendar": "kz-2026.0",
+    }
+    held = recalculated_complaint(row, calendar(), dt.date(2026, 11, today))
+    assert held.dates["correct_by"] == dt.date(2026, 11, found)
+    assert held.calendar == ("kz-2026.1" if found == 26 else "kz-2026.0")
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, matter: str, **answer: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from appeals.domain.appeal import Action, Status, transition
 from appeals.domain.recalculation import DATES, Recalculated, recalculated
-from appeals.notices import KIND, notices_of
+from appeals.notices import KIND, notice_to_body, notices_of
 from appeals.tables import appeals, counted_with, is_open
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.journal import Object, record
@@ -35,7 +35,8 @@ async def recalculate_deadlines(writing: Writing, *, now: datetime, limit: int) 
         days = dates.moved(row)
         if days:
             _enter(writing, row, new, days, newest.version, now)
-            moved += notices_of(transition(Status(row["status"]), Action.RECALCULATION).event, new)
+            event = transition(Status(row["status"]), Action.RECALCULATION).event
+            moved += [*notices_of(event, new), notice_to_body(event, new)]
     await notify(writing, *moved, at=now)
     return len(rows)
 

@@ -27,6 +27,7 @@ from appeals.tables import appeals, complaints
 from servicekit.database import Query, Reading, Row, Writing
 from servicekit.identity import Caller
 from servicekit.steps import Step, changing
+from statute.calendars import calendar
 from statute.deadlines import local
 
 
@@ -112,7 +113,7 @@ async def rule_on(writing: Writing, caller: Caller, row: Row, ruling: Ruling, *,
         "ruling_language": ruling.language,
         "ended_at": now,
     }
-    public = _about(row) | {"outcome": ruling.outcome, "grounds": [*ruling.grounds], **_dated(court)}
+    public = _about(row) | {"outcome": ruling.outcome, "grounds": [*ruling.grounds], **_told_of(court)}
     private = {"text": ruling.text, "language": ruling.language}
     new = await move(writing, step, _RULE, values, public=public, private=private)
     if ruling.outcome is Outcome.SEND_BACK:
@@ -133,7 +134,8 @@ async def pass_up_complaints(writing: Writing, *, now: datetime, limit: int) -> 
     rows = await overdue_corrections(writing, today=local(now).date(), limit=limit)
     for row in rows:
         if row["higher"] is None:
-            await _expire(writing, row, {"court_from": row["court_from"], "court_until": row["court_until"]}, now)
+            court = {name: row[name] for name in ("court_from", "court_until", "calendar")}
+            await _expire(writing, row, court, now)
         else:
             await _go_up(writing, begin_by_law(row, Action.PASSING_UP, now), None)
     return len(rows)
@@ -161,11 +163,13 @@ async def _go_up(writing: Writing, step: Step, opinion: str | None) -> Row:
     today = local(step.now).date()
     with calendar_needed():
         review_by = complaint_clock(step.row, REVIEW, today).due_on
-    values = {"sent_up_on": today, "opinion": opinion, "review_by": review_by}
+    version = calendar().version
+    values = {"sent_up_on": today, "opinion": opinion, "review_by": review_by, "calendar": version}
     public = _about(step.row) | {
         "higher": step.row["higher"],
         "correct_by": step.row["correct_by"].isoformat(),
         "review_by": review_by.isoformat(),
+        "calendar": version,
     }
     private = None if opinion is None else {"opinion": opinion}
     new = await move(writing, step, _SEND_UP, values, public=public, private=private)
@@ -177,16 +181,17 @@ async def _go_up(writing: Writing, step: Step, opinion: str | None) -> Row:
 async def _expire(writing: Writing, row: Row, court: dict[str, Any], now: datetime) -> None:
     step = begin_by_law(row, Action.EXPIRY, now)
     due_on = row["review_by"] or row["correct_by"]
-    public = _about(row) | {"due_on": due_on.isoformat(), **_dated(court)}
+    public = _about(row) | {"due_on": due_on.isoformat(), **_told_of(court)}
     new = await move(writing, step, _EXPIRE, {**court, "ended_at": now}, public=public)
     until = {"court_until": court["court_until"]}
     await end_in_appeal(writing, step, new, AppealAction.CLOSING, _CLOSE, until)
 
 
-def _court_from(row: Row, day: date) -> dict[str, date]:
-    """From which day, and until which, a court may be asked."""
+def _court_from(row: Row, day: date) -> dict[str, Any]:
+    """From which day, and until which, a court may be asked, and by which calendar."""
     with calendar_needed():
-        return {"court_from": day, "court_until": complaint_clock(row, COURT, day).due_on}
+        until = complaint_clock(row, COURT, day).due_on
+    return {"court_from": day, "court_until": until, "calendar": calendar().version}
 
 
 def _considered_anew(appeal: Row, complaint: Row, now: datetime) -> dict[str, Any]:
@@ -207,8 +212,8 @@ def _about(row: Row) -> dict[str, Any]:
     return {"agency": row["agency"], "appeal": str(row["appeal_id"])}
 
 
-def _dated(dates: dict[str, date]) -> dict[str, str]:
-    return {name: day.isoformat() for name, day in dates.items()}
+def _told_of(court: dict[str, Any]) -> dict[str, str]:
+    return {name: str(each) for name, each in court.items()}
 
 
 _UNDECIDED = (
@@ -217,9 +222,10 @@ _UNDECIDED = (
 )
 _DATES = ("registered_on", "forward_by", "due_on", "rules", "rules_version", "calendar", "week")
 _CORRECT = changing(complaints, "correction", "correction_language", "ended_at")
-_SEND_UP = changing(complaints, "sent_up_on", "opinion", "review_by")
-_RULE = changing(complaints, "court_from", "court_until", "outcome", "grounds", "ruling", "ruling_language", "ended_at")
-_EXPIRE = changing(complaints, "court_from", "court_until", "ended_at")
+_SEND_UP = changing(complaints, "sent_up_on", "opinion", "review_by", "calendar")
+_COURT = ("court_from", "court_until", "calendar")
+_RULE = changing(complaints, *_COURT, "outcome", "grounds", "ruling", "ruling_language", "ended_at")
+_EXPIRE = changing(complaints, *_COURT, "ended_at")
 _ANSWER_ANEW = changing(
     appeals,
     *("outcome", "answer", "answer_language", "answered_at", "decided_by", "signed_by", "ground", "ground_detail"),

@@ -40,6 +40,7 @@ class Action(StrEnum):
     SENDING_BACK = "sending-back"
     WITHDRAWAL = "withdrawal"
     EXPIRY = "expiry"
+    RECALCULATION = "recalculation"
 
 
 class Relation(StrEnum):
@@ -71,6 +72,8 @@ class Ground(StrEnum):
     LAW_BROKEN_OR_MISAPPLIED = "law_broken_or_misapplied"
 
 
+RECALCULATED = "complaint.deadline_recalculated"
+"""Also what is entered when the days for a court move, after a complaint is over."""
 TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
     {
         (None, Action.FILING): Transition(Status.FILED, "complaint.filed"),
@@ -83,13 +86,17 @@ TRANSITIONS: Procedure[Status, Action] = MappingProxyType(
         (Status.UNDER_REVIEW, Action.WITHDRAWAL): Transition(Status.WITHDRAWN, "complaint.withdrawn"),
         (Status.FILED, Action.EXPIRY): Transition(Status.REFUSED_BY_EXPIRY, "complaint.refused_by_expiry"),
         (Status.UNDER_REVIEW, Action.EXPIRY): Transition(Status.REFUSED_BY_EXPIRY, "complaint.refused_by_expiry"),
+        (Status.FILED, Action.RECALCULATION): Transition(Status.FILED, RECALCULATED),
+        (Status.UNDER_REVIEW, Action.RECALCULATION): Transition(Status.UNDER_REVIEW, RECALCULATED),
     }
 )
-BY_LAW = frozenset({Action.PASSING_UP, Action.EXPIRY})
+BY_LAW = frozenset({Action.PASSING_UP, Action.EXPIRY, Action.RECALCULATION})
 # Steps that have no address of their own: their action is taken at that of another.
 ADDRESSES: Mapping[Action, Action] = MappingProxyType({Action.SENDING_BACK: Action.RULING})
 LIVE = frozenset(status for status, _ in TRANSITIONS if status is not None)
 """A complaint is being considered in these, and an appeal has one such at a time."""
+TO_COURT = frozenset({Status.RULED, Status.SENT_BACK, Status.REFUSED_BY_EXPIRY})
+"""After these a court may be asked."""
 
 actions_in = partial(actions_from, TRANSITIONS, by_law=BY_LAW)
 transition = partial(follow, TRANSITIONS, by_law=BY_LAW)
@@ -105,6 +112,7 @@ TAKING: Mapping[Action, Taking] = MappingProxyType(
         Action.SENDING_BACK: Taking("the higher body", "no conflict of interest, in the term", "complaint.review"),
         Action.WITHDRAWAL: Taking("applicant"),
         Action.EXPIRY: Taking(_RULES, "the term has passed, and there is nothing higher", "complaint.review"),
+        Action.RECALCULATION: Taking(_RULES, "a new calendar moves one of its days", "complaint.correction"),
     }
 )
 

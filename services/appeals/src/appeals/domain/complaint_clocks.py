@@ -67,13 +67,24 @@ def complaint_dates(
 def complaint_clock(row: Mapping[str, Any], matter: str, starts_on: date, *, ends_on: date | None = None) -> Clock:
     """A term of a complaint that begins on a day, in the week of the body that it binds; `ends_on` if that is known.
 
+    One that begins now is counted by the newest calendar.
+
     Raises:
         OutsideCalendar: it ends beyond the known calendar.
     """
-    rule = rules_on(local(row["filed_at"]).date(), row["rules"]).rule(matter)
-    bound = row["higher"] if matter == REVIEW else row["agency"]
-    last = ends_on or due_on(starts_on, rule.term, calendar(row["calendar"]), agency(bound).week)
+    rule = complaint_rules(row).rule(matter)
+    last = ends_on or due_on(starts_on, rule.term, calendar(), week_of(row, matter))
     return Clock(matter, starts_on, last, rule)
+
+
+def complaint_rules(row: Mapping[str, Any]) -> RuleSet:
+    """The rules that judge a complaint to the end."""
+    return rules_on(local(row["filed_at"]).date(), row["rules"])
+
+
+def week_of(row: Mapping[str, Any], matter: str) -> Week:
+    """The week in which a term of a complaint is counted: that of the body whose term it is, or whose act."""
+    return agency(row["higher"] if matter == REVIEW else row["agency"]).week
 
 
 def complaint_clocks(row: Mapping[str, Any]) -> Iterator[Clock]:

@@ -1,14 +1,14 @@
 """Questions about complaints, each one SELECT."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid, and_, bindparam, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Date, Integer, Text, Uuid, and_, any_, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.domain.complaint import Relation, Status
 from appeals.permissions import COMPLAINT_SIGHT, IN_OFFICE, PERMISSIONS, office_of, relation_to_complaint
@@ -81,6 +81,11 @@ async def appeal_behind(reading: Reading, complaint: Row) -> Row:
     if row is None:  # pragma: no cover - the database holds complaints to their appeals
         raise NotFound
     return row
+
+
+async def appeals_behind(reading: Reading, ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Appeals that complaints are about, by id."""
+    return {row["id"]: row for row in await reading.all(_APPEALS, ids=[*ids])} if ids else {}
 
 
 async def delivered_on(reading: Reading, appeal: Row) -> date:
@@ -157,6 +162,7 @@ _OLDEST = Query(
 )
 _ONE = Query(select(*complaints.c).where(complaints.c.id == bindparam("id", type_=Uuid)))
 _APPEAL = Query(select(*appeals.c).where(appeals.c.id == bindparam("id", type_=Uuid)))
+_APPEALS = Query(select(*appeals.c).where(appeals.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 _ABOUT = Query(
     select(*complaints.c).where(complaints.c.appeal_id == bindparam("appeal_id", type_=Uuid)).order_by(complaints.c.id)
 )

@@ -25,7 +25,10 @@ from appeals.domain.channels import Channel, Form
 from appeals.tables.attachments import attached as attached
 from appeals.tables.attachments import attachment_pieces as attachment_pieces
 from appeals.tables.attachments import attachments as attachments
+from appeals.tables.complaints import complaint_counted_with as complaint_counted_with
 from appeals.tables.complaints import complaints as complaints
+from appeals.tables.complaints import is_live as is_live
+from appeals.tables.complaints import to_court as to_court
 from appeals.tables.figures import answer_days as answer_days
 from appeals.tables.figures import counted as counted
 from appeals.tables.figures import figures as figures

@@ -13,15 +13,18 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
+    func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from appeals.domain.complaint import LIVE, Outcome, Status
+from appeals.domain.complaint import LIVE, TO_COURT, Outcome, Status
 from appeals.tables.schema import metadata
 from servicekit.tables import one_of
 
 _live = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(LIVE))))
+_to_court = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(TO_COURT))))
 
 complaints = Table(
     "complaints",
@@ -68,7 +71,9 @@ complaints = Table(
     Column("court_until", Date),
     Column("rules", Text, nullable=False),
     Column("rules_version", Text, nullable=False),
+    # That which gave the dates of the term that runs, and the newest that they were held to, if that is another.
     Column("calendar", Text, nullable=False),
+    Column("recomputed_with", Text),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
     one_of("complaints", "status", Status),
     one_of("complaints", "outcome", Outcome),
@@ -95,4 +100,11 @@ complaints = Table(
     Index("complaints_higher", "higher", "id", postgresql_where=text("sent_up_on IS NOT NULL")),
     Index("complaints_correct_by", "correct_by", postgresql_where=text("status = 'filed'")),
     Index("complaints_review_by", "review_by", postgresql_where=text("status = 'under_review'")),
+    Index("complaints_counted_with", text("COALESCE(recomputed_with, calendar)"), postgresql_where=_live),
+    Index("complaints_court_until", "court_until", postgresql_where=_to_court),
 )
+
+# Written out rather than given as parameters, so that the partial indexes above can serve them.
+is_live = complaints.c.status.in_([literal_column(f"'{status}'") for status in sorted(LIVE)])
+to_court = complaints.c.status.in_([literal_column(f"'{status}'") for status in sorted(TO_COURT)])
+complaint_counted_with = func.coalesce(complaints.c.recomputed_with, complaints.c.calendar)
