@@ -78,7 +78,7 @@ INSERT INTO figures
 SELECT period, date_trunc(period, submitted_at AT TIME ZONE 'Asia/Almaty')::date, agency, kind, synthetic, count(*), 0,
        count(*) FILTER (WHERE status = 'answered'), count(*) FILTER (WHERE status = 'withdrawn'),
        count(*) FILTER (WHERE status = 'left_without_consideration'),
-       count(*) FILTER (WHERE status = 'refused_by_expiry'), 0
+       count(*) FILTER (WHERE status = 'refused_by_expiry'), 0, 0, 0
   FROM appeals, (VALUES ('month'), ('year')) AS periods (period) GROUP BY 1, 2, 3, 4, 5;
 INSERT INTO answer_days
 SELECT period, date_trunc(period, submitted_at AT TIME ZONE 'Asia/Almaty')::date, agency, kind, synthetic, days_taken,

@@ -158,6 +158,17 @@ def sweep(run_sweeps: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], A
 
 
 @pytest.fixture
+def count(look: Callable[..., Awaitable[Any]], sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+    """Lets the service count what was done until now, for the open statistics."""
+
+    async def run() -> None:
+        await look("nobody", "/v1/journals/appeals/entries")  # which waits until all is sealed
+        await sweep()
+
+    return run
+
+
+@pytest.fixture
 def attach(client: httpx.AsyncClient, people: dict[str, dict[str, str]]) -> Callable[..., Awaitable[httpx.Response]]:
     """Lets somebody attach a file to an appeal; headers by name, as in `**{"Idempotency-Key": "1"}`."""
 

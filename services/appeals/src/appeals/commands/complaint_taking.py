@@ -64,10 +64,19 @@ async def move(
     return await take(writing, step, query, values, kind=COMPLAINT_KIND, public=public, private=private, owner=owner)
 
 
-async def end_in_appeal(
-    writing: Writing, step: Step, new: Row, action: AppealAction, query: Query, values: dict[str, Any]
+async def end_in_appeal(  # noqa: PLR0913 - a step has these sides
+    writing: Writing,
+    step: Step,
+    new: Row,
+    action: AppealAction,
+    query: Query,
+    values: dict[str, Any],
+    *,
+    public: Mapping[str, Any] | None = None,
 ) -> None:
     """Let the end of a complaint, which `step` was, do to its appeal what the table says, and tell the applicant.
+
+    `public` is what the journal says of it besides the body and the complaint.
 
     Raises:
         ChangedMeanwhile: somebody else changed the appeal since it was read.
@@ -75,8 +84,8 @@ async def end_in_appeal(
     appeal = await appeal_behind(writing, new)
     edge = appeal_transition(AppealStatus(appeal["status"]), action)
     after = Step(appeal, edge.target, edge.event, step.role, step.now)
-    public = {"agency": appeal["agency"], "complaint": str(new["id"])}
-    await announce(writing, step, new, await tell(writing, after, query, values, public=public))
+    said = {"agency": appeal["agency"], "complaint": str(new["id"]), **(public or {})}
+    await announce(writing, step, new, await tell(writing, after, query, values, public=said))
 
 
 async def announce(writing: Writing, step: Step, new: Row, appeal: Row) -> None:

@@ -16,7 +16,7 @@ from appeals.queries import answered_earlier
 from appeals.tables import appeals
 from servicekit.database import Row, Writing
 from servicekit.identity import Caller
-from servicekit.steps import changing
+from servicekit.steps import Step, changing
 from statute.deadlines import local
 
 
@@ -53,10 +53,10 @@ async def decide_appeal(writing: Writing, caller: Caller, row: Row, decision: De
     require_outcome(rule, decision.outcome)
     require_heard(row, decision.outcome, rule, local(now).date())
     if not to_sign:
-        return await tell(writing, step, _DECIDE, _answer(row, decision, caller, caller, now), **_told(row, decision))
+        return await _answer(writing, step, decision, _signed(row, decision, caller, caller, now))
     draft = {"outcome": decision.outcome, "text": decision.text, "language": decision.language, "by": caller.subject}
     public = {"agency": row["agency"]}
-    return await tell(writing, step, _DRAFT, {"draft": draft}, public=public, private=_told(row, decision)["private"])
+    return await tell(writing, step, _DRAFT, {"draft": draft}, public=public, private=_words(decision))
 
 
 async def sign_decision(writing: Writing, caller: Caller, row: Row, *, now: datetime) -> Row:
@@ -70,8 +70,8 @@ async def sign_decision(writing: Writing, caller: Caller, row: Row, *, now: date
     draft = row["draft"]
     decision = Decision(outcome=Outcome(draft["outcome"]), text=draft["text"], language=draft["language"])
     require_heard(row, decision.outcome, pinned_clocks(row).rule, local(now).date())
-    values = _answer(row, decision, None, caller, now) | {"decided_by": draft["by"]}
-    return await tell(writing, step, _DECIDE, values, **_told(row, decision))
+    values = _signed(row, decision, None, caller, now) | {"decided_by": draft["by"]}
+    return await _answer(writing, step, decision, values)
 
 
 async def return_for_rework(writing: Writing, caller: Caller, row: Row, *, reason: str, now: datetime) -> Row:
@@ -107,7 +107,17 @@ async def leave_appeal(writing: Writing, caller: Caller, row: Row, leaving: Leav
     return await tell(writing, step, _LEAVE, values, public=public, private={"detail": shown})
 
 
-def _answer(row: Row, decision: Decision, decided: Caller | None, signed: Caller, now: datetime) -> dict[str, Any]:
+async def _answer(writing: Writing, step: Step, decision: Decision, values: dict[str, Any]) -> Row:
+    public = {
+        "agency": step.row["agency"],
+        "outcome": decision.outcome,
+        "due_on": step.row["due_on"].isoformat(),
+        "days_taken": values["days_taken"],
+    }
+    return await tell(writing, step, _DECIDE, values, public=public, private=_words(decision))
+
+
+def _signed(row: Row, decision: Decision, decided: Caller | None, signed: Caller, now: datetime) -> dict[str, Any]:
     return {
         "outcome": decision.outcome,
         "answer": decision.text,
@@ -120,11 +130,8 @@ def _answer(row: Row, decision: Decision, decided: Caller | None, signed: Caller
     }
 
 
-def _told(row: Row, decision: Decision) -> dict[str, Any]:
-    return {
-        "public": {"agency": row["agency"], "outcome": decision.outcome, "due_on": row["due_on"].isoformat()},
-        "private": {"text": decision.text, "language": decision.language},
-    }
+def _words(decision: Decision) -> dict[str, str]:
+    return {"text": decision.text, "language": decision.language}
 
 
 _ANSWER = ("outcome", "answer", "answer_language", "answered_at", "draft", "decided_by", "signed_by", "days_taken")

@@ -18,6 +18,7 @@ from appeals.commands.complaint_taking import (
 from appeals.commands.taking import calendar_needed, dates_of
 from appeals.domain.appeal import Action as AppealAction
 from appeals.domain.appeal import Outcome as AppealOutcome
+from appeals.domain.clocks import days_taken, pinned_clocks
 from appeals.domain.complaint import Action, Ground, Outcome, require_unbiased, ruling_by
 from appeals.domain.complaint_clocks import COURT, REVIEW, clocks_after_sending_back, complaint_clock
 from appeals.domain.errors import NoHigherBody
@@ -56,6 +57,7 @@ async def satisfy_complaint(
     values = {"correction": text, "correction_language": language, "ended_at": now}
     private = {"text": text, "language": language}
     new = await move(writing, step, _CORRECT, values, public=_about(row), private=private)
+    days = _days_until_correction(await appeal_behind(writing, new), now)
     answer = {
         "outcome": AppealOutcome.SATISFIED,
         "answer": text,
@@ -66,8 +68,10 @@ async def satisfy_complaint(
         "ground": None,
         "ground_detail": None,
         "court_until": None,
+        "days_taken": days,
     }
-    await end_in_appeal(writing, step, new, AppealAction.CORRECTING, _ANSWER_ANEW, answer)
+    said = {"days_taken": days}
+    await end_in_appeal(writing, step, new, AppealAction.CORRECTING, _ANSWER_ANEW, answer, public=said)
     return new
 
 
@@ -194,6 +198,15 @@ def _court_from(row: Row, day: date) -> dict[str, Any]:
     return {"court_from": day, "court_until": until, "calendar": calendar().version}
 
 
+def _days_until_correction(appeal: Row, now: datetime) -> int | None:
+    """The days that an answer took which a body puts right: those it took, or until now where there was none."""
+    if appeal["answer"] is not None:
+        taken: int | None = appeal["days_taken"]
+        return taken
+    with calendar_needed():
+        return days_taken(pinned_clocks(appeal), local(now).date())
+
+
 def _considered_anew(appeal: Row, complaint: Row, now: datetime) -> dict[str, Any]:
     """What changes in an appeal that the body must consider once more: new dates, and nothing decided yet."""
     clocks = clocks_after_sending_back(appeal, complaint, now)
@@ -229,7 +242,7 @@ _EXPIRE = changing(complaints, *_COURT, "ended_at")
 _ANSWER_ANEW = changing(
     appeals,
     *("outcome", "answer", "answer_language", "answered_at", "decided_by", "signed_by", "ground", "ground_detail"),
-    "court_until",
+    *("court_until", "days_taken"),
 )
 _CLOSE = changing(appeals, "court_until")
 _SEND_BACK = changing(appeals, *_UNDECIDED, *_DATES, "received_at", "pauses", "extended_until")

@@ -143,6 +143,9 @@ RULINGS: Mapping[Outcome, Ruling] = MappingProxyType(
 RULING_GROUNDS: Mapping[Ground, RulingGround] = MappingProxyType(
     {Ground(row["code"]): RulingGround(**row | {"code": Ground(row["code"])}) for row in _DATA["grounds"]}
 )
+UPHELD = frozenset(ruling.code for ruling in RULINGS.values() if ruling.against_act)
+"""Outcomes for the complainant, whole or in part: the act falls, and something else takes its place, is to be done, or
+is to be considered anew."""
 
 
 def ruling_by(outcome: Outcome) -> Action:

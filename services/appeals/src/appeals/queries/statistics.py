@@ -139,7 +139,7 @@ async def _tables(
         counts = {name: row[name] for name in COUNTED}
         ended = sum(counts[name] for name in PARTS if name != "open")
         key = tuple(named[name] for name in order)
-        tables[row["since"].year][key] = {**counts, "open": max(0, counts["filed"] - ended), "overdue": 0}
+        tables[row["since"].year][key] = {**counts, "open": counts["filed"] - ended, "overdue": 0}
     for (agency, kind, month), count in overdue.items():
         named = {"agency": agency, "kind": kind, "month": month}
         cell = tables.get(int(month[:4]), {}).get(tuple(named[name] for name in order))
@@ -180,6 +180,7 @@ def _days(dimensions: tuple[str, ...], *, monthly: bool) -> Query:
         select(*cell, cast(func.sum(kept.answered), Whole).label("answered"))
         .where(_of(kept), agencies.is_(None) | (kept.agency == any_(agencies)))
         .group_by(*cell)
+        .having(func.sum(kept.answered) > literal_column("0"))
     )
 
 

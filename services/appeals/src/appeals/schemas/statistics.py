@@ -24,9 +24,11 @@ class AppealFigures(BaseModel):
     """What became of the appeals of a body, a kind and a month of filing, or of all that have these in common.
 
     `filed` counts an appeal at each body that has registered it, and is the sum of what was ended, `forwarded` to
-    another body, and is `open`. `overdue` are those of the open ones whose term has passed. Of what was answered,
-    half was within `median_days` and nine of ten within `p90_days`. `extended_share` is of `filed`,
-    `refused_share` (by expiry) of what the body was to end: answered, left and refused by expiry.
+    another body, and is `open`; one that a complaint has sent back is open again, and counts by its last end.
+    `overdue` are those of the open ones whose term has passed. Of what was answered, half was within `median_days` and
+    nine of ten within `p90_days`. `extended_share` is of `filed`, `refused_share` (by expiry) of what the body was to
+    end: answered, left and refused by expiry. `complaints` counts those about what the body did to the appeals, or did
+    not; `complaints_upheld` those of them that the body satisfied itself or the body above it upheld, whole or in part.
     Counts from 1 to 4, and those by which they could be reckoned, are null, and so is all that comes from them; then
     `suppressed` is true. The figures hold all acts until `as_of`; `overdue` is of this moment.
     """
@@ -47,7 +49,8 @@ class AppealFigures(BaseModel):
     extended: Count
     extended_share: Share
     refused_share: Share
-    complaints_upheld: Annotated[int | None, Field(description="Null as long as it is not counted.")]
+    complaints: Count
+    complaints_upheld: Count
     suppressed: bool
     as_of: datetime | None
 
@@ -68,7 +71,6 @@ def figures_of(
         p90_days=days[1],
         extended_share=_share(counts["extended"], [counts["filed"]]),
         refused_share=_share(counts["refused_by_expiry"], ended),
-        complaints_upheld=None,
         suppressed=any(counts[name] is None for name in FIGURES),
         as_of=as_of,
     )
@@ -90,6 +92,8 @@ def bar_of(figures: AppealFigures, language: Language) -> Bar | None:
         refused_by_expiry=figures.refused_by_expiry,
         open=figures.open,
         median_days=figures.median_days,
+        complaints=figures.complaints,
+        complaints_upheld=figures.complaints_upheld,
     )
 
 

@@ -19,7 +19,10 @@ from sqlalchemy import (
 
 from appeals.tables.schema import metadata
 
-COUNTED = ("filed", "forwarded", "answered", "withdrawn", "left", "refused_by_expiry", "extended")
+COUNTED = (
+    *("filed", "forwarded", "answered", "withdrawn", "left", "refused_by_expiry", "extended"),
+    *("complaints", "complaints_upheld"),
+)
 
 
 def _cell() -> list["Column[object]"]:

@@ -1,4 +1,4 @@
-"""What became of appeals: a bar for each body, kind or month, parted by patterns, with numbers and days beside it."""
+"""What became of appeals: a bar for each body, kind or month, parted by patterns; numbers and complaints beside it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ from servicekit.svg import (
 
 SHOWN = 20
 WORDS: Mapping[str, Mapping[str, str]] = json.loads((files("appeals") / "data" / "pictures.json").read_text("utf-8"))
-_WIDTH = 860
-_NAME, _BAR, _END = 300, 312, 640
-_EACH = 30
+_WIDTH = 980
+_NAME, _BAR, _END = 300, 312, 600
+_EACH, _BENEATH = 30, 14
 # How each part is drawn; what is no part of its own is withheld or something rarer.
 _PATTERNS = {"answered": "solid", "refused_by_expiry": "cross", "open": "pale", "others": "lines"}
 
@@ -35,6 +35,8 @@ _PATTERNS = {"answered": "solid", "refused_by_expiry": "cross", "open": "pale", 
 @dataclass(frozen=True)
 class Bar:
     """The appeals of one line, by its name; what is None is withheld, and so are the days in which half was answered.
+
+    Of the complaints about them there is nothing to tell where there were none, or where it is withheld how many.
 
     `others` are those that are neither answered nor open nor refused by expiry, and those of which it is withheld.
     """
@@ -45,6 +47,8 @@ class Bar:
     refused_by_expiry: int | None
     open: int | None
     median_days: int | None
+    complaints: int | None
+    complaints_upheld: int | None
 
     @property
     def parts(self) -> dict[str, int]:
@@ -84,11 +88,18 @@ def picture_of_figures(bars: Sequence[Bar], *, left_out: int, language: str, dat
 
 def _told(bar: Bar, language: str) -> str:
     parts = ", ".join(f"{say(name, language)} {number(value, language)}" for name, value in bar.parts.items() if value)
-    return f"{bar.name}: {number(bar.filed, language)} ({parts}){_days(bar, language)}"
+    return ", ".join([f"{bar.name}: {number(bar.filed, language)} ({parts})", *_beside(bar, language)])
 
 
-def _days(bar: Bar, language: str) -> str:
-    return "" if bar.median_days is None else ", " + say("days", language, n=number(bar.median_days, language))
+def _beside(bar: Bar, language: str) -> Iterator[str]:
+    """What is told beside a bar: how fast it was, and what was complained of."""
+    if bar.median_days is not None:
+        yield say("days", language, n=number(bar.median_days, language))
+    if bar.complaints:
+        told = [say("complaints", language, n=number(bar.complaints, language))]
+        if bar.complaints_upheld is not None:
+            told.append(say("upheld", language, n=number(bar.complaints_upheld, language)))
+        yield ", ".join(told)
 
 
 def _names(y: int, language: str) -> Iterator[str]:
@@ -112,7 +123,8 @@ def _bars(bars: Sequence[Bar], top: int, language: str) -> Iterator[str]:
                 yield box(x, y + 4, value * scale, _EACH - 10, fill=f"url(#{_PATTERNS[name]})", stroke=INK)
                 x += value * scale
         yield words(x + 8, y + 18, number(bar.filed, language), bold=True)
-        if bar.median_days is not None:
-            days = say("days", language, n=number(bar.median_days, language))
-            yield words(_WIDTH - 20, y + 18, days, size=SMALL, anchor="end", fill=GREY)
+        beside = [*_beside(bar, language)]
+        first = y + 18 - _BENEATH * (len(beside) - 1) / 2
+        for row, text in enumerate(beside):
+            yield words(_WIDTH - 20, first + _BENEATH * row, text, size=SMALL, anchor="end", fill=GREY)
     yield line(_BAR, top, _BAR, top + _EACH * len(bars))
