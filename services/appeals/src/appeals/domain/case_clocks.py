@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from appeals.domain.agencies import agency
 from appeals.domain.appeal import OPEN, Status
@@ -68,7 +69,8 @@ class CaseClock:
 
     `kept_on` is the day on which it was done; `late_by` counts the working days after `due_on` until then, or until
     now where it was not done. `days_left` are the working days after today, in a pause those after its beginning; None
-    when the term does not run. `agency` is the body at which the appeal was then.
+    when the term does not run. `agency` is the body at which the appeal was then, and of a complaint's review the body
+    above. `complaint` is that whose term it is, if it is not the appeal's own.
     """
 
     matter: str
@@ -81,6 +83,7 @@ class CaseClock:
     state: State
     days_left: int | None
     rule: Rule
+    complaint: UUID | None = None
 
 
 def clocks_of(
@@ -118,48 +121,54 @@ class _Case:
         """The first day on which one of these happened."""
         return next((fact.on for fact in self.facts if fact.event in events and fact.on >= since), None)
 
-    def reckon(  # noqa: PLR0913 - a term has these sides
-        self,
-        matter: str,
-        binds: Binds,
-        *,
-        starts_on: date,
-        ends_on: date,
-        rule: Rule,
-        kept_on: date | None,
-        owed_until: date | None = None,
-        paused_since: date | None = None,
-        at: Mapping[str, Any] | None = None,
-    ) -> CaseClock:
-        """How a term stands: kept or late by when it was done, else by whether it is still owed.
+    def reckon(self, matter: str, binds: Binds, *, at: Mapping[str, Any] | None = None, **sides: Any) -> CaseClock:
+        """How a term stands today; `at` names another body, calendar and week than those of the appeal now."""
+        return reckoned(at or self.row, self.today, matter, binds, **sides)
 
-        It is owed until a day on which it was given up, or still; `owed_until` before its end means that it was no
-        longer needed then. A term that rests since a day cannot be missed: how much longer it is shows when it goes on.
-        `at` names another body, calendar and week than those of the appeal now.
-        """
-        place = at or self.row
-        days, week = calendar(place["calendar"]), Week(place["week"])
-        until = kept_on or owed_until or self.today
-        late = until > ends_on and paused_since is None
-        if kept_on is not None or late:
-            state = State.LATE if late else State.KEPT
-        elif owed_until is not None:
-            state = State.NOT_NEEDED
-        else:
-            state = State.RUNNING if paused_since is None else State.PAUSED
-        running = state in {State.RUNNING, State.PAUSED}
-        return CaseClock(
-            matter=matter,
-            binds=binds,
-            agency=place["agency"],
-            starts_on=starts_on,
-            due_on=ends_on,
-            kept_on=kept_on,
-            late_by=working_days(ends_on, until, days, week) if late else 0,
-            state=state,
-            days_left=working_days(paused_since or self.today, ends_on, days, week) if running else None,
-            rule=rule,
-        )
+
+def reckoned(  # noqa: PLR0913 - a term has these sides
+    at: Mapping[str, Any],
+    today: date,
+    matter: str,
+    binds: Binds,
+    *,
+    starts_on: date,
+    ends_on: date,
+    rule: Rule,
+    kept_on: date | None,
+    owed_until: date | None = None,
+    paused_since: date | None = None,
+    complaint: UUID | None = None,
+) -> CaseClock:
+    """How a term stands on a day: kept or late by when it was done, else by whether it is still owed.
+
+    It is owed until a day on which it was given up, or still; `owed_until` before its end means that it was no longer
+    needed then. A term that rests since a day cannot be missed: how much longer it is shows when it goes on. `at` names
+    the body, the calendar and the week.
+    """
+    days, week = calendar(at["calendar"]), Week(at["week"])
+    until = kept_on or owed_until or today
+    late = until > ends_on and paused_since is None
+    if kept_on is not None or late:
+        state = State.LATE if late else State.KEPT
+    elif owed_until is not None:
+        state = State.NOT_NEEDED
+    else:
+        state = State.RUNNING if paused_since is None else State.PAUSED
+    running = state in {State.RUNNING, State.PAUSED}
+    return CaseClock(
+        matter=matter,
+        binds=binds,
+        agency=at["agency"],
+        starts_on=starts_on,
+        due_on=ends_on,
+        kept_on=kept_on,
+        late_by=working_days(ends_on, until, days, week) if late else 0,
+        state=state,
+        days_left=working_days(paused_since or today, ends_on, days, week) if running else None,
+        rule=rule,
+        complaint=complaint,
+    )
 
 
 def _forwarding(case: _Case) -> Iterator[CaseClock]:

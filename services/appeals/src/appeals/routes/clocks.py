@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from appeals import queries
-from appeals.domain.case_clocks import clocks_of
-from appeals.queries.facts import facts_of
+from appeals.queries.clocks import clocks_in
+from appeals.queries.complaints import complaints_about
 from appeals.schemas.calendars import MEDIA_TYPE, calendar_of
 from appeals.schemas.clocks import AppealClock, clock_of
 from servicekit.clock import Now
@@ -27,9 +27,9 @@ _CALENDAR: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"sc
 async def list_appeal_clocks(
     caller: CurrentCaller, reading: Read, now: Now, page: Paging, appeal_id: UUID
 ) -> ListOf[AppealClock]:
-    """Every term of an appeal that has begun: whom it binds, by when, whether it was kept, and how late."""
+    """Every term of an appeal and its complaints that has begun: whom it binds, by when, whether kept, how late."""
     seen = await queries.read_appeal(reading, caller, appeal_id, operation="list_appeal_clocks")
-    found = clocks_of(seen.row, await facts_of(reading, appeal_id), local(now).date())
+    found = await clocks_in(reading, seen.row, await complaints_about(reading, appeal_id), local(now).date())
     (after,) = page.key(int) or (0,)
     shown = found[after : after + page.limit]
     more = page.next_after(after + page.limit) if len(found) > after + page.limit else None

@@ -9,11 +9,10 @@ from fastapi.responses import StreamingResponse
 
 from appeals import queries
 from appeals.domain.attachments import MOST, State
-from appeals.domain.case_clocks import clocks_of
 from appeals.permissions import relation_to_complaint
 from appeals.queries.attachments import attachments_of, content_of
+from appeals.queries.clocks import clocks_in
 from appeals.queries.complaints import complaints_about
-from appeals.queries.facts import facts_of
 from appeals.schemas.appeals import appeal_of
 from appeals.schemas.archive import zipped
 from appeals.schemas.clocks import clock_of
@@ -56,7 +55,7 @@ async def read_court_file(
         return receipts
     row, today = seen.row, local(now).date()
     shown = [complaint_of(each, caller, relation_to_complaint(each, caller)) for each in about]
-    clocks = [clock_of(each) for each in clocks_of(row, await facts_of(reading, appeal_id), today)]
+    clocks = [clock_of(each) for each in await clocks_in(reading, row, about, today)]
     whole = Page(_MOST, None, request)
     ids = [appeal_id, *(each["id"] for each in about)]
     applicant = (row["applicant_scheme"], row["applicant_id"])

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -11,7 +12,7 @@ from servicekit.shapes import Basis, Term, basis_of, term_of
 
 
 class AppealClock(BaseModel):
-    """A term of an appeal as it stands today, and the rule that gives it.
+    """A term of an appeal, or of a complaint about it, as it stands today, and the rule that gives it.
 
     Of `appeal.preliminary_notice`, `due_on` is the first day on which an adverse decision is allowed. `term` is the
     rule's own: a body may set more or less for a correction, and an extension or a pause moves `due_on`.
@@ -19,7 +20,8 @@ class AppealClock(BaseModel):
 
     matter: str
     binds: Annotated[Binds, Field(description="Whose term it is: the body's, the applicant's or the higher body's.")]
-    agency: Annotated[AgencyName, Field(description="The body where the appeal was then.")]
+    agency: Annotated[AgencyName, Field(description="The body where the appeal was then; of a review the body above.")]
+    complaint: Annotated[UUID | None, Field(description="Whose term it is, if it is not the appeal's own.")]
     starts_on: date
     due_on: date
     kept_on: date | None
@@ -36,6 +38,7 @@ def clock_of(found: CaseClock) -> AppealClock:
         matter=found.matter,
         binds=found.binds,
         agency=name_of(found.agency),
+        complaint=found.complaint,
         starts_on=found.starts_on,
         due_on=found.due_on,
         kept_on=found.kept_on,
