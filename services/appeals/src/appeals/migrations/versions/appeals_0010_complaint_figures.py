@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "appeals_0010"
-down_revision = "appeals_0005"
+down_revision = "appeals_0011"
 branch_labels = None
 depends_on = None
 
