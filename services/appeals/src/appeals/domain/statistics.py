@@ -13,8 +13,9 @@ which is published too. So a small figure could be found by subtraction, and is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 SMALL = 5
 """Counts below it are withheld. No rule of law sets it: it is the usual threshold of statistical offices."""
@@ -32,48 +33,62 @@ Cell: TypeAlias = tuple[Key, str]
 Withheld: TypeAlias = set[Cell]
 
 
-class _Line(NamedTuple):
-    """Figures that add up to one that is published: the parts of a row, or one figure of rows that differ in one place.
-
-    Named by that place in their keys (or -1), the rest of the key, and the figure; with `rests`, it is what these leave
-    of the figures that they are a part of that adds up.
-    """
-
-    place: int
-    others: Key
-    name: str
-    rests: bool = False
-
+# Figures that add up to one that is published: the parts of a row, or one figure of rows that differ in one place.
+# Named by that place in their keys (or -1), the number of the group of rows (or of the row), and the figure; and
+# whether not the figures are meant, but what they leave of those that they are a part of.
+_Line: TypeAlias = tuple[int, int, str, bool]
+_Place: TypeAlias = tuple[str, int]
 
 _WHOLE = dict.fromkeys(PARTS, "filed") | WITHIN
-# Of which figures the rest is as little known as the figure.
-_RESTS = {name: [part for part, whole in WITHIN.items() if name in {part, whole}] for name in FIGURES}
+# What is withheld with a figure: all of a row that is itself withheld, and what is a part of the figure.
+_ENTAILED = {name: [part for part, whole in WITHIN.items() if whole == name] for name in FIGURES} | {"filed": FIGURES}
+# Where it is known less when a figure is withheld: in its own lines, and those of the rests that it is in.
+_TOUCHED = {
+    name: [(name, False), *((part, True) for part, whole in WITHIN.items() if name in {part, whole})]
+    for name in FIGURES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A table by its columns, which is much faster: rows are numbered in the order of their keys.
+
+    `groups` are the rows that differ in one place, by that place, and `group_of` the number of each row's.
+    """
+
+    values: Mapping[str, Sequence[int]]
+    hidden: Mapping[str, bytearray]
+    groups: Sequence[Sequence[Sequence[int]]]
+    group_of: Sequence[Sequence[int]]
 
 
 def withheld(table: Table, threshold: int = SMALL) -> Withheld:
     """Which figures of a table, by the key of their row and their name, are not published."""
-    lines: dict[_Line, list[Cell]] = defaultdict(list)
-    waiting: Withheld = set()
-    for key, counts in table.items():
-        for name in FIGURES:
-            if counts[_WHOLE.get(name, name)]:
-                for line in _lines_of((key, name)):
-                    if not line.rests or line.name == name:
-                        lines[line].append((key, name))
-                if _is_small(counts, name, threshold):
-                    waiting.add((key, name))
-    hidden: Withheld = set()
+    keys = sorted(table)
+    columns = _columns_of(table, keys)
     touched: set[_Line] = set()
+    waiting = set(_small(columns, threshold))
     while waiting or touched:
-        hidden |= waiting
-        touched |= {line for cell in waiting for line in _lines_of(cell)}
-        entailed = {(key, name) for cell in waiting for key, name in _entailed(cell) if table[key][name]} - hidden
-        hidden |= entailed
+        for name, row in waiting:
+            columns.hidden[name][row] = True
+            if name in PARTS:
+                touched.add((-1, row, "", False))
+            for place, group_of in enumerate(columns.group_of):
+                for each, rests in _TOUCHED[name]:
+                    touched.add((place, group_of[row], each, rests))
+        entailed = set(_entailed(columns, waiting))
+        for name, row in entailed:
+            columns.hidden[name][row] = True
         # What the figures themselves need covers most rests as well.
-        first = {line for line in touched if not line.rests} or touched
+        first = {line for line in touched if not line[-1]} or touched
         touched = touched - first
-        waiting = {cell for line in first for cell in _more(table, line, lines[line], hidden, threshold)} | entailed
-    return hidden
+        waiting = entailed.union(*(_more(columns, line, threshold) for line in first))
+    return {
+        (keys[row], name)
+        for name, hidden in columns.hidden.items()
+        for row, is_hidden in enumerate(hidden)
+        if is_hidden
+    }
 
 
 def quantile(days: Mapping[int, int], percent: int) -> int | None:
@@ -86,54 +101,87 @@ def quantile(days: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _is_small(counts: Counts, name: str, threshold: int) -> bool:
-    value = counts[name]
-    rest = counts[WITHIN[name]] - value if name in WITHIN else 0
-    return 0 < value < threshold or (value > 0 and 0 < rest < threshold)
+def _columns_of(table: Table, keys: Sequence[Key]) -> _Columns:
+    values = {name: [table[key][name] for key in keys] for name in FIGURES}
+    groups: list[list[list[int]]] = []
+    group_of: list[list[int]] = []
+    for place in range(len(keys[0]) if keys else 0):
+        found: dict[Key, list[int]] = defaultdict(list)
+        for row, key in enumerate(keys):
+            found[key[:place] + key[place + 1 :]].append(row)
+        groups.append([*found.values()])
+        numbers = [0] * len(keys)
+        for number, rows in enumerate(groups[-1]):
+            for row in rows:
+                numbers[row] = number
+        group_of.append(numbers)
+    return _Columns(values, {name: bytearray(len(keys)) for name in FIGURES}, groups, group_of)
 
 
-def _lines_of(cell: Cell) -> Iterator[_Line]:
-    """The lines in which it is known less when a figure is withheld."""
-    key, name = cell
-    if name in PARTS:
-        yield _Line(-1, key, "")
-    for n in range(len(key)):
-        others = key[:n] + key[n + 1 :]
-        yield _Line(n, others, name)
-        for part in _RESTS[name]:
-            yield _Line(n, others, part, rests=True)
+def _small(columns: _Columns, threshold: int) -> Iterator[_Place]:
+    for name, values in columns.values.items():
+        wholes = columns.values[WITHIN.get(name, name)]
+        for row, (value, whole) in enumerate(zip(values, wholes, strict=True)):
+            if value and (value < threshold or 0 < whole - value < threshold):
+                yield name, row
 
 
-def _entailed(cell: Cell) -> Iterator[Cell]:
-    """What is withheld with a figure: all of a row that is itself withheld, and what is a part of the figure."""
-    key, withheld_name = cell
-    for name in FIGURES:
-        if withheld_name == "filed" or WITHIN.get(name) == withheld_name:
-            yield key, name
+def _entailed(columns: _Columns, hidden: Iterable[_Place]) -> Iterator[_Place]:
+    for name, row in hidden:
+        for part in _ENTAILED[name]:
+            if columns.values[part][row] and not columns.hidden[part][row]:
+                yield part, row
 
 
-def _more(table: Table, line: _Line, cells: list[Cell], hidden: Withheld, threshold: int) -> Iterator[Cell]:
+def _more(columns: _Columns, line: _Line, threshold: int) -> Sequence[_Place]:
     """The smallest shown figures of a line, so many that what is withheld of it cannot be told from the sum."""
-    if line.place < 0 and (line.others, "filed") in hidden:
-        return
-    count = total = shown_total = 0
-    shown: list[tuple[bool, int, Cell]] = []
-    for cell in cells:
-        key, name = cell
-        value = table[key][name]
-        measure = table[key][WITHIN[name]] - value if line.rests else value
-        if cell in hidden or (line.rests and (key, WITHIN[name]) in hidden):
-            count, total = count + 1, total + measure
-        else:
-            shown.append((not value or not measure, measure, cell))
-            shown_total += measure
-    if total + shown_total < threshold:
-        return  # the coarser table withholds the sum itself
-    for nothing, measure, cell in sorted(shown):
-        if count >= 2:  # noqa: PLR2004 - one alone is what is left of the sum
+    covered = _covered(columns, line)
+    count, total = len(covered), sum(covered)
+    if count >= 2 and total >= threshold:  # noqa: PLR2004 - one alone is what is left of the sum
+        return ()
+    shown = _shown(columns, line)
+    if total + sum(measure for _, measure, _ in shown) < threshold:
+        return ()  # the coarser table withholds the sum itself
+    found = []
+    for last, measure, place in sorted(shown):
+        if count >= 2:  # noqa: PLR2004 - as above
             if total >= threshold:
-                return
-            if nothing and not measure:
+                break
+            if last and not measure:
                 continue
-        yield cell
+        found.append(place)
         count, total = count + 1, total + measure
+    return found
+
+
+def _covered(columns: _Columns, line: _Line) -> list[int]:
+    """How much is withheld of a line, each."""
+    place, group, name, rests = line
+    if place < 0:
+        return [columns.values[part][group] for part in PARTS if columns.hidden[part][group]]
+    values, hidden = columns.values[name], columns.hidden[name]
+    if not rests:
+        return [values[row] for row in columns.groups[place][group] if hidden[row]]
+    wholes, unknown = columns.values[WITHIN[name]], columns.hidden[WITHIN[name]]
+    rows = [row for row in columns.groups[place][group] if hidden[row] or unknown[row]]
+    return [wholes[row] - values[row] for row in rows if wholes[row]]
+
+
+def _shown(columns: _Columns, line: _Line) -> list[tuple[bool, int, _Place]]:
+    """What can still be withheld of a line: whether only where nothing else is left, how much, and which.
+
+    A zero of nothing cannot, and of a row that is itself withheld, nothing more needs to be.
+    """
+    place, group, name, rests = line
+    if place < 0:
+        parts = [] if columns.hidden["filed"][group] else PARTS
+        shown = [(columns.values[part][group], part) for part in parts if not columns.hidden[part][group]]
+        return [(not value, value, (part, group)) for value, part in shown]
+    whole = _WHOLE.get(name, name)
+    values, wholes, hidden = columns.values[name], columns.values[whole], columns.hidden[name]
+    rows = [row for row in columns.groups[place][group] if wholes[row] and not hidden[row]]
+    if not rests:
+        return [(not values[row], values[row], (name, row)) for row in rows]
+    unknown = columns.hidden[whole]
+    measured = [(values[row], wholes[row] - values[row], row) for row in rows if not unknown[row]]
+    return [(not (value and rest), rest, (name, row)) for value, rest, row in measured]

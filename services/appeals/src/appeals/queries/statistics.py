@@ -83,7 +83,7 @@ async def days_taken(reading: Reading, asked: Asked, lines: Iterable[Line]) -> d
         values = {"period": block.period, "since": since, "until": until, "synthetic": asked.synthetic}
         query = _days(tuple(each for each in asked.by if each != "month"), monthly="month" in asked.by)
         for row in await reading.all(query, **values, agencies=agencies):
-            key = tuple(row[name] for name in asked.by)
+            key = tuple(f"{row['since']:%Y-%m}" if name == "month" else row[name] for name in asked.by)
             if key in shown:
                 found[key][row["days"]] += row["answered"]
     return {key: (quantile(days, 50), quantile(days, 90)) for key, days in found.items()}
@@ -174,7 +174,7 @@ def _days(dimensions: tuple[str, ...], *, monthly: bool) -> Query:
     kept = answer_days.c
     cell: list[ColumnElement[Any]] = [*(kept[name] for name in dimensions), kept.days]
     if monthly:
-        cell.append(func.to_char(kept.since, literal_column("'YYYY-MM'")).label("month"))
+        cell.append(kept.since)
     agencies = bindparam("agencies", type_=ARRAY(Text))
     return Query(
         select(*cell, cast(func.sum(kept.answered), Whole).label("answered"))
