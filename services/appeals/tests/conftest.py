@@ -41,6 +41,7 @@ def people(issuer: Issuer) -> dict[str, dict[str, str]]:
         "colleague": issuer.headers("officer", sub="o3", name="Мадина Ерік", agency="min-transport"),
         "akimat": issuer.headers("officer", sub="o2", name="Жанар Бекова", agency="akimat-almaty"),
         "reviewer": issuer.headers("officer", sub="g1", name="Гүлнар Оспанова", agency="government"),
+        "controller": issuer.headers("officer", sub="k1", name="Асқар Жүніс", agency="legal-statistics-committee"),
         "auditor": issuer.headers("auditor", sub="a1", name="Ерлан Қасымов", iin="790512300028"),
         "operator": issuer.headers("operator", sub="p1", name="Тимур Әлімжанов", iin="871009399010"),
         "nobody": {},

@@ -24,7 +24,10 @@ PEOPLE: dict[str, tuple[set[str], Relation]] = {
     "head": ({"officer", "head"}, Relation.HOLDER),
     "akimat": ({"officer"}, Relation.NONE),
     "reviewer": ({"officer"}, Relation.NONE),
+    "controller": ({"officer"}, Relation.NONE),
 }
+# Who is told of silence sees from then on what was not answered.
+WATCH = {"reviewer", "controller"}
 ACTIONS = [action for action in Action if action in OPERATIONS and action not in ADDRESSES]
 # How an application comes to stand there, after the officer is charged with it.
 WAYS: dict[Status, list[tuple[str, str, dict[str, Any]]]] = {
@@ -58,6 +61,8 @@ def expected(status: Status, action: Action, who: str) -> set[int]:
     roles, relation = PEOPLE[who]
     if who == "reviewer" and status is Status.CLOSED:
         relation = Relation.REVIEWER
+    if who in WATCH and status is Status.REFUSED_BY_EXPIRY:
+        relation = Relation.SUPERVISOR
     if relation is Relation.HOLDER and status in UNCHARGED:
         relation = Relation.EXECUTOR
     may = roles & PERMISSIONS.table[OPERATIONS[action]].keys()

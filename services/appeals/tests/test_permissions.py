@@ -148,6 +148,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     Relation.HOLDER: {"iin": "850101300019", "agency": "akimat-almaty"},
     Relation.FORWARDER: {"iin": "850101300019", "agency": "min-transport"},
     Relation.REVIEWER: {"iin": "850101300019", "agency": "government"},
+    Relation.SUPERVISOR: {"iin": "850101300019", "agency": "legal-statistics-committee"},
     Relation.NONE: {"iin": "850101300019", "agency": "min-health"},
     ABSENT: {"iin": "880417499014", "agency": "akimat-almaty"},
 }
@@ -206,13 +207,11 @@ def prepared(
     people["proxy"] = issuer.headers("citizen", sub="c3", iin="791103399014")
     people["akim"] = issuer.headers("head", sub="h2", agency="akimat-almaty")
 
-    async def above(appeal_id: str) -> None:
-        """As if a complaint had gone up, after which no other step would be possible."""
-        admin = await asyncpg.connect(database.admin_url)
-        try:
-            await admin.execute("UPDATE appeals SET reviewer = 'government' WHERE id = $1", appeal_id)
-        finally:
-            await admin.close()
+    # As if a complaint had gone up, or silence were on record, after which no other step would be possible.
+    above = {
+        Relation.REVIEWER: "UPDATE appeals SET reviewer = 'government' WHERE id = $1",
+        Relation.SUPERVISOR: "UPDATE appeals SET supervisors = '{legal-statistics-committee}' WHERE id = $1",
+    }
 
     async def make(action: str = "", tie: str = Relation.EXECUTOR) -> Place:
         kind, before = BEFORE.get(action, ("request", ""))
@@ -223,8 +222,12 @@ def prepared(
         for who, step in steps:
             fields = {"executor": "o2"} if step == "assignment" else {}
             assert (await act(who, appeal, step, **fields)).status_code == 200, (who, step)
-        if tie == Relation.REVIEWER:
-            await above(appeal["id"])
+        if tie in above:
+            admin = await asyncpg.connect(database.admin_url)
+            try:
+                await admin.execute(above[Relation(tie)], appeal["id"])
+            finally:
+                await admin.close()
         if action == "download":
             told = (await act("citizen", appeal, "attachments")).json()
             await run_sweeps()
@@ -322,6 +325,7 @@ async def test_the_actions_offered_are_the_ones_that_work(
         ("officer", Relation.HOLDER),
         ("officer", Relation.FORWARDER),
         ("officer", Relation.REVIEWER),
+        ("officer", Relation.SUPERVISOR),
         ("head", Relation.HOLDER),
     ]
     for role, tie in cells:

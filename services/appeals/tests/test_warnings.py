@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from appeals.commands.attaching import SCANNED
+from appeals.domain.agencies import agency
 from appeals.domain.appeal import TRANSITIONS, Action, Status
 from appeals.domain.warning import Code
 from appeals.notices import TOLD, notice_to_body, notices_of, notices_of_expiry
@@ -21,6 +22,7 @@ Act = Callable[..., Awaitable[httpx.Response]]
 Look = Callable[..., Awaitable[Any]]
 GoTo = Callable[[str], None]
 RunSweeps = Callable[[], Awaitable[dict[str, int]]]
+Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]
 Mail = Callable[[str], Awaitable[list[dict[str, Any]]]]
 
 _COPY = """
@@ -178,6 +180,54 @@ async def test_silence_is_told_to_the_applicant_the_body_the_one_above_and_the_c
     assert len(await mail("government")) == 1
 
 
+async def test_who_was_told_of_silence_may_open_the_appeal_and_its_applicant_sees_that(
+    client: httpx.AsyncClient, people: People, file: File, look: Look, go_to: GoTo, run_sweeps: RunSweeps
+) -> None:
+    silent, answered = await file(), await file()
+    watch = ("reviewer", "controller")
+    for who in watch:
+        assert (await client.get(f"/v1/appeals/{silent['id']}", headers=people[who])).status_code == 404
+    await client.post(
+        f"/v1/appeals/{answered['id']}/decision",
+        json={"outcome": "explained", "text": "Жауап.", "language": "kk"},
+        headers=people["officer"],
+    )
+    go_to("2026-12-15T10:00")
+    await run_sweeps()
+    address = f"/v1/appeals/{silent['id']}"
+    for who in watch:
+        seen = await look(who, address)
+        assert (seen["status"], seen["text"], seen["contact"], seen["actions"]) == (
+            "refused_by_expiry", silent["text"], None, []
+        )  # fmt: skip
+        assert (await look(who, f"{address}/clocks"))["items"][1]["late_by"] == 1
+        assert (await look(who, f"{address}/deadline"))["due_on"] == "2026-12-14"
+        for more in ("/history", "/attachments", "/court-file", "/complaints", "/receipt", "/accesses"):
+            refused = await client.get(address + more, headers=people[who])
+            assert refused.status_code in {403, 404}, more
+        assert (await client.get(f"/v1/appeals/{answered['id']}", headers=people[who])).status_code == 404
+        assert silent["id"] not in {each["id"] for each in (await look(who, "/v1/appeals"))["items"]}
+    for who in ("akimat", "neighbour"):
+        assert (await client.get(address, headers=people[who])).status_code == 404
+    left = (await look("citizen", f"{address}/accesses"))["items"]
+    assert [(each["agency"]["code"], each["operation"]) for each in left] == [
+        ("legal-statistics-committee", "read_appeal"), ("government", "read_appeal")
+    ]  # fmt: skip
+
+
+async def test_what_they_were_told_counts_as_read_then(
+    client: httpx.AsyncClient, issuer: Issuer, file: File, go_to: GoTo, run_sweeps: RunSweeps, mail: Mail
+) -> None:
+    filed = await file()
+    go_to("2026-12-15T10:00")
+    await run_sweeps()
+    for code in ("government", "legal-statistics-committee"):
+        assert [each["read_at"] for each in await mail(code)] == [None]
+        in_office = issuer.headers("officer", sub="w1", agency=agency(code).bin)
+        assert (await client.get(f"/v1/appeals/{filed['id']}", headers=in_office)).status_code == 200
+        assert [each["read_at"] is not None for each in await mail(code)] == [True]
+
+
 async def test_the_controller_is_told_of_its_own_silence_once(
     file: File, go_to: GoTo, run_sweeps: RunSweeps, mail: Mail
 ) -> None:
@@ -191,7 +241,7 @@ async def test_the_controller_is_told_of_its_own_silence_once(
 
 
 async def test_what_is_kept_from_the_penal_administration_is_not_told_to_it_either(
-    file: File, act: Act, go_to: GoTo, run_sweeps: RunSweeps, mail: Mail
+    file: File, act: Act, go_to: GoTo, run_sweeps: RunSweeps, mail: Mail, *, rows: Rows
 ) -> None:
     for who in ("terminal", "citizen"):
         channel = {"channel": "terminal"} if who == "terminal" else {}
@@ -203,6 +253,11 @@ async def test_what_is_kept_from_the_penal_administration_is_not_told_to_it_eith
     assert len(await mail("migration-service-committee")) == 2
     [told] = await mail("min-internal-affairs")  # which stands above it, and above the penal administration
     assert told["about"]["id"] == filed["id"]
+    kept = await rows("SELECT channel, supervisors FROM appeals ORDER BY id")
+    assert [(each["channel"], each["supervisors"]) for each in kept] == [
+        ("terminal", ["legal-statistics-committee"]),
+        ("portal", ["min-internal-affairs", "legal-statistics-committee"]),
+    ]
 
 
 async def test_who_holds_no_office_there_reads_none_of_it(

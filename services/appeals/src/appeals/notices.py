@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from appeals.domain.agencies import agency
 from appeals.domain.channels import is_confidential, is_penal
-from appeals.domain.clocks import WARNING, pinned_rules
 from appeals.domain.next_step import written
 from servicekit.database import Row
 from servicekit.journal import Object
@@ -32,6 +31,8 @@ _COMPLAINT_TO_BODIES = _read("complaint_notices_to_bodies.json")
 _COMPLAINT_DATES: dict[str, dict[str, str]] = json.loads(
     (files("appeals") / "data" / "complaint_dates.json").read_text("utf-8")
 )
+# What the body above itself has done.
+_BY_HIGHER = frozenset({"complaint.ruled", "complaint.sent_back"})
 
 COMPLAINT_KIND = "complaint"
 TOLD = frozenset(_TEXTS)
@@ -89,13 +90,8 @@ def notice_to_body(event: str, row: Row, *, to: str | None = None) -> Notice:
 
 
 def notices_of_expiry(event: str, row: Row) -> list[Notice]:
-    """Whoever is told that a term passed unanswered: the parties, the body, the one above, the controller.
-
-    From whom the appeal is kept, that is not told either.
-    """
-    body = agency(row["agency"])
-    controller = pinned_rules(row).rule(WARNING).parameters["controller"]
-    bodies = dict.fromkeys(code for code in (body.code, body.higher, controller) if code is not None)
+    """Whoever is told that a term passed unanswered: the parties, the body, and its supervisors."""
+    bodies = [row["agency"], *(row["supervisors"] or ())]
     kept = is_confidential(row["channel"])
     told = [code for code in bodies if not (kept and is_penal(code))]
     return [*notices_of(event, row), *(notice_to_body(event, row, to=code) for code in told)]
@@ -120,13 +116,20 @@ def notices_of_complaint_dates(
     """Whoever is told that dates of a complaint moved: the parties, and the bodies that it is with if it is theirs."""
     told = complaint_notices(event, complaint, appeal, moved)
     if moved.keys() & {"correct_by", "review_by"}:
-        told += _to_bodies(event, complaint, appeal, moved)
+        told += complaint_notices_to_bodies(event, complaint, appeal, moved)
     return told
 
 
-def _to_bodies(event: str, complaint: Row, appeal: Row, moved: Iterable[str] = ()) -> list[Notice]:
-    """The same for the bodies that a complaint is with: its number, and no person."""
-    bodies = [complaint["agency"], *([] if complaint["sent_up_on"] is None else [complaint["higher"]])]
+def complaint_notices_to_bodies(event: str, complaint: Row, appeal: Row, moved: Iterable[str] = ()) -> list[Notice]:
+    """The same for the body complained of, and for the one above once it is there: the number, and no person.
+
+    Who decided knows it. From whom the appeal is kept, that is not told either.
+    """
+    if event not in _COMPLAINT_TO_BODIES:
+        return []
+    bodies = [complaint["agency"]]
+    if complaint["sent_up_on"] is not None and event not in _BY_HIGHER:
+        bodies.append(complaint["higher"])
     kept = is_confidential(complaint["channel"])
     addressees = [("KZ-BIN", agency(code).bin) for code in bodies if not (kept and is_penal(code))]
     return [_complaint_notice(event, complaint, appeal, _COMPLAINT_TO_BODIES, to, moved) for to in addressees]

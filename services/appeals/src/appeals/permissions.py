@@ -19,6 +19,8 @@ _PARTIES = _OWNERS | {
     "officer": {Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER},
     "head": {Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER},
 }
+# Who was told of silence may see what was not answered, and how late that is; nothing else.
+_SUPERVISED = _PARTIES | {role: _PARTIES[role] | {Relation.SUPERVISOR} for role in ("officer", "head")}
 _APPLICANT = {"citizen": ACTING, "company": ACTING, "terminal": ACTING}
 _EXECUTOR = {"officer": {Relation.EXECUTOR}}
 _HEAD = {"head": {Relation.EXECUTOR, Relation.HOLDER}}
@@ -44,9 +46,9 @@ PERMISSIONS = Permissions(
         "report_crime": {ANYONE: {ANY}},
         "read_crime_report": {ANYONE: {ANY}},
         "list_appeals": {"citizen": {ANY}, "company": {ANY}, "terminal": {ANY}, "officer": {ANY}, "head": {ANY}},
-        "read_appeal": _PARTIES,
-        "read_appeal_deadline": _PARTIES,
-        "list_appeal_clocks": _PARTIES,
+        "read_appeal": _SUPERVISED,
+        "read_appeal_deadline": _SUPERVISED,
+        "list_appeal_clocks": _SUPERVISED,
         "list_appeal_notices": _PARTIES,
         "read_appeal_calendar": _PARTIES,
         "read_appeal_history": _PARTIES,
@@ -119,7 +121,7 @@ COMPLAINT_OPERATIONS = {
 
 
 def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
-    """What ties the caller to the appeal in this row: being a party to it, or an office where it is or was.
+    """What ties the caller to the appeal in this row: being a party, or an office where it is, was or is overseen.
 
     No office of the penal administration is tied to what came from a terminal.
     """
@@ -133,9 +135,12 @@ def relation_to(row: Mapping[str, Any], caller: Caller) -> Relation:
         return Relation.NONE
     if office == row["agency"]:
         return Relation.EXECUTOR if row["executor"] in {None, caller.subject} else Relation.HOLDER
-    if office is not None and office == row["reviewer"]:
-        return Relation.REVIEWER
-    return Relation.FORWARDER if office in row["forwarded_by"] else Relation.NONE
+    others = (
+        (Relation.REVIEWER, (row["reviewer"],)),
+        (Relation.FORWARDER, row["forwarded_by"]),
+        (Relation.SUPERVISOR, row["supervisors"] or ()),
+    )
+    return next((tie for tie, bodies in others if office is not None and office in bodies), Relation.NONE)
 
 
 def relation_to_complaint(row: Mapping[str, Any], caller: Caller) -> complaint.Relation:

@@ -14,12 +14,13 @@ from appeals.domain.appeal import Action as AppealAction
 from appeals.domain.complaint import Action, standing_act, transition
 from appeals.domain.complaint_clocks import ComplaintDates, complaint_dates
 from appeals.domain.errors import LearnedAtNoSuchTime
-from appeals.notices import COMPLAINT_KIND
+from appeals.notices import COMPLAINT_KIND, complaint_notices_to_bodies
 from appeals.queries.complaints import appeal_behind, complaints_about, delivered_on
 from appeals.tables import appeals, complaints
 from servicekit.database import Query, Row, Writing
 from servicekit.identity import Caller
 from servicekit.journal import Object, record
+from servicekit.notices import notify
 from servicekit.steps import changing
 from statute.deadlines import local
 
@@ -93,6 +94,7 @@ async def file_complaint(writing: Writing, caller: Caller, row: Row, said: Sayin
         private={name: filed[name] for name in ("number", "text", "language", "official", "late_reason")},
         owner=applicant_of(row),
     )
+    await notify(writing, *complaint_notices_to_bodies(edge.event, new, row), at=now)
     return new
 
 

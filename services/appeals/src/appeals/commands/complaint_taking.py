@@ -10,7 +10,7 @@ from appeals.domain.appeal import Status as AppealStatus
 from appeals.domain.appeal import transition as appeal_transition
 from appeals.domain.complaint import Action, Status, transition
 from appeals.domain.errors import TermExpired
-from appeals.notices import COMPLAINT_KIND, COMPLAINT_TOLD, complaint_notices
+from appeals.notices import COMPLAINT_KIND, COMPLAINT_TOLD, complaint_notices, complaint_notices_to_bodies
 from appeals.permissions import COMPLAINT_OPERATIONS, COMPLAINT_SIGHT, PERMISSIONS, relation_to_complaint
 from appeals.queries.complaints import appeal_behind
 from servicekit.database import Query, Row, Writing
@@ -89,6 +89,6 @@ async def end_in_appeal(  # noqa: PLR0913 - a step has these sides
 
 
 async def announce(writing: Writing, step: Step, new: Row, appeal: Row) -> None:
-    """Tell the applicant of a step that others took, once it shows in the complaint and the appeal."""
-    if step.event in COMPLAINT_TOLD:
-        await notify(writing, *complaint_notices(step.event, new, appeal), at=step.now)
+    """Tell the applicant of a step that others took, and the bodies, once it shows in the complaint and the appeal."""
+    told = complaint_notices(step.event, new, appeal) if step.event in COMPLAINT_TOLD else []
+    await notify(writing, *told, *complaint_notices_to_bodies(step.event, new, appeal), at=step.now)

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Integer, bindparam, func, null, select, update
+from sqlalchemy import Date, Integer, Text, Uuid, bindparam, column, func, null, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from appeals.commands.taking import begin, tell
 from appeals.domain.appeal import Action, Status, transition
+from appeals.domain.warning import supervisors_of
 from appeals.notices import KIND, notices_of_expiry
 from appeals.tables import appeals, expires
 from servicekit.database import Query, Reading, Row, Writing
@@ -30,7 +32,11 @@ async def withdraw_appeal(writing: Writing, caller: Caller, row: Row, *, reason:
 
 async def expire_appeals(writing: Writing, *, now: datetime, limit: int) -> int:
     """Record the refusal by silence of appeals whose term has passed (APPC art. 91(2)), and tell of it; how many."""
-    rows = await writing.all(_EXPIRE, today=local(now).date(), limit=limit)
+    overdue = await writing.all(_OVERDUE, today=local(now).date(), limit=limit)
+    if not overdue:
+        return 0
+    ended = [{"id": str(row["id"]), "was": row["status"], "supervisors": supervisors_of(row)} for row in overdue]
+    rows = await writing.all(_EXPIRE, ended=ended)
     events = [transition(Status(row["was"]), Action.EXPIRY).event for row in rows]
     for row, event in zip(rows, events, strict=True):
         record(
@@ -54,18 +60,24 @@ async def oldest_expired(reading: Reading, *, today: date) -> date | None:
 
 _WITHDRAW = changing(appeals, "draft")
 _expired = (expires, appeals.c.due_on < bindparam("today", type_=Date))
-_overdue = (
-    select(appeals.c.id, appeals.c.status)
+_OVERDUE = Query(
+    select(*(appeals.c[name] for name in ("id", "status", "agency", "channel", "rules", "received_at")))
     .where(*_expired)
     .order_by(appeals.c.due_on)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True)
-    .cte("overdue")
+)
+_ended = (
+    func.jsonb_to_recordset(bindparam("ended", type_=JSONB))
+    .table_valued(column("id", Uuid), column("was", Text), column("supervisors", ARRAY(Text)))
+    .render_derived(name="ended_rows", with_types=True)
 )
 _EXPIRE = Query(
     update(appeals)
-    .where(appeals.c.id == _overdue.c.id)
-    .values(version=appeals.c.version + 1, status=Status.REFUSED_BY_EXPIRY, draft=null())
-    .returning(*appeals.c, _overdue.c.status.label("was"))
+    .where(appeals.c.id == _ended.c.id)
+    .values(
+        version=appeals.c.version + 1, status=Status.REFUSED_BY_EXPIRY, draft=null(), supervisors=_ended.c.supervisors
+    )
+    .returning(*appeals.c, _ended.c.was)
 )
 _OLDEST_EXPIRED = Query(select(func.min(appeals.c.due_on)).where(*_expired))

@@ -110,6 +110,7 @@ class Relation(StrEnum):
     HOLDER = "holder"  # in the body that must answer now, while another officer is charged
     REVIEWER = "reviewer"  # in the higher body to which a complaint about it went
     FORWARDER = "forwarder"  # in a body that has passed it on
+    SUPERVISOR = "supervisor"  # in a body that was told that nobody answered in time
     NONE = "none"
 
 

@@ -9,7 +9,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from appeals.domain.agencies import agency
 from appeals.domain.appeal import EXPIRING, Kind, Status
+from appeals.domain.channels import is_confidential, is_penal
 from appeals.domain.clocks import (
     CONSIDERATION,
     PRELIMINARY_NOTICE,
@@ -92,6 +94,17 @@ def thresholds(rules: RuleSet, days: Calendar, week: Week, today: date) -> Thres
 def heard_kinds(rules: RuleSet) -> list[Kind]:
     """The kinds whose applicant is heard before an adverse decision."""
     return [kind for kind in Kind if rules.rule(CONSIDERATION, kind).parameters["heard_before_adverse"] == "yes"]
+
+
+def supervisors_of(row: Mapping[str, Any]) -> list[str]:
+    """The bodies that are told of the silence of another, by code: the one above it and the controller.
+
+    None of those is told from whom the appeal is kept.
+    """
+    controller = pinned_rules(row).rule(WARNING).parameters["controller"]
+    kept = is_confidential(row["channel"])
+    bodies = dict.fromkeys((agency(row["agency"]).higher, controller))
+    return [code for code in bodies if code not in {None, row["agency"]} and not (kept and is_penal(code))]
 
 
 @lru_cache(maxsize=4096)

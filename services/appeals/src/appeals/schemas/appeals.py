@@ -218,7 +218,7 @@ class Access(BaseModel):
     operation: str
 
 
-_OFFICES = frozenset({Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER})
+_OFFICES = frozenset({Relation.EXECUTOR, Relation.HOLDER, Relation.REVIEWER, Relation.FORWARDER, Relation.SUPERVISOR})
 
 
 def summary_of(row: Row) -> AppealSummary:

@@ -122,6 +122,8 @@ appeals = Table(
     Column("days_taken", Integer),
     # The higher body to which a complaint went, and until when a court may be asked after it.
     Column("reviewer", Text),
+    # The bodies that were told that its term passed unanswered, besides the one that had to answer.
+    Column("supervisors", ARRAY(Text)),
     Column("court_until", Date),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
     Column("crime", Boolean, nullable=False, server_default=false()),
