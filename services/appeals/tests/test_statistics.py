@@ -122,6 +122,24 @@ async def test_shares_speed_and_what_is_overdue(look: Look, sweep: Sweep, count:
     assert (after["complaints"], after["complaints_upheld"]) == (0, 0)
 
 
+async def test_what_is_kept_is_as_new_as_the_journal_and_the_day(
+    file: File, count: Count, look: Look, go_to: GoTo
+) -> None:
+    async def told() -> tuple[int, int]:
+        [first] = (await look("nobody", PLACE))["items"]
+        [again] = (await look("nobody", PLACE))["items"]
+        assert first == again
+        return first["filed"], first["overdue"]
+
+    for filed in (5, 10):
+        for _ in range(5):
+            await file()
+        await count()
+        assert await told() == (filed, 0)
+    go_to("2026-12-15T10:00")
+    assert await told() == (10, 10)  # nothing was counted, and yet they are overdue now
+
+
 @pytest.mark.usefixtures("story")
 async def test_a_span_of_months_and_of_years(look: Look) -> None:
     async def filed(**span: str) -> list[tuple[str, int]]:

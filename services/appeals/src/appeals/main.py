@@ -37,6 +37,7 @@ from appeals.domain.errors import (
     TooManyFiles,
 )
 from appeals.permissions import PERMISSIONS
+from appeals.queries.keeping import Kept
 from appeals.routes import RECEIPTS, ROUTERS
 from appeals.routes.calendars import CalendarsHeld
 from appeals.settings import Settings
@@ -112,5 +113,6 @@ def create_app(settings: Settings | None = None, *, issuer: httpx.AsyncBaseTrans
     calendars = Calendars()
     sweeps = [with_calendars(sweep, calendars) for sweep in (*SWEEPS, scanning(scanner))]
     app = create_service(replace(SERVICE, sweeps=sweeps), settings, issuer=issuer)
+    app.state.kept = Kept()
     app.add_middleware(CalendarsHeld, calendars=calendars)
     return app

@@ -1,7 +1,7 @@
 """The figures of appeals by body, kind and month, without those that are withheld."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from sqlalchemy import Integer as Whole
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from appeals.domain.statistics import FIGURES, PARTS, Key, quantile, withheld
+from appeals.queries.keeping import Kept
 from appeals.tables import answer_days, appeals, counted, expires, figures
 from appeals.tables.figures import COUNTED
 from servicekit.database import Query, Reading
@@ -20,6 +21,7 @@ DIMENSIONS = ("agency", "kind", "month")
 _FIRST, _LAST = date(1900, 1, 1), date(9999, 12, 1)
 _DECEMBER = 12
 Cells: TypeAlias = dict[Key, dict[str, int]]
+Days: TypeAlias = Mapping[Key, tuple[int | None, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,46 @@ class Line:
     counts: Mapping[str, int | None]
 
 
-async def appeal_figures(reading: Reading, asked: Asked) -> list[Line]:
+async def appeal_figures(reading: Reading, asked: Asked, kept: Kept) -> list[Line]:
     """The figures by what is asked, in the order of their keys.
 
     Each year is protected for itself, and what is no whole year month by month; a figure over several of them is shown
     where it is shown of each. So all that is published is made of what a single year or month publishes.
     """
+    overdue = await _overdue(reading, asked)
+    made_of = (await _version(reading), frozenset(overdue.items()), *_what(asked))
+    return await kept.answer(made_of, lambda: _figures(reading, asked, overdue))
+
+
+async def days_taken(reading: Reading, asked: Asked, lines: Sequence[Line], kept: Kept) -> Days:
+    """In how many working days half, and nine of ten, were answered, of each line that shows its answers."""
+    shown = [line.key for line in lines if line.counts["answered"]]
+    if not shown:
+        return {}
+    made_of = (await _version(reading), tuple(shown), *_what(asked))
+    return await kept.answer(made_of, lambda: _days_taken(reading, asked, set(shown)))
+
+
+async def counted_until(reading: Reading) -> datetime | None:
+    """The time of the last act that is in the figures; None where there is none yet."""
+    found: datetime | None = await reading.value(_COUNTED)
+    return found
+
+
+async def _version(reading: Reading) -> tuple[int, int] | None:
+    """What has another value whenever something was counted, or all anew: what is kept of the figures is as new."""
+    row = await reading.one(_VERSION)
+    return None if row is None else (row["index"], row["written_by"])
+
+
+def _what(asked: Asked) -> tuple[Hashable, ...]:
+    return asked.by, asked.since, asked.until, asked.synthetic
+
+
+async def _figures(reading: Reading, asked: Asked, overdue: Mapping[tuple[str, str, str], int]) -> list[Line]:
     summed: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
     hidden: set[tuple[Key, str]] = set()
     place = asked.by.index("month") if "month" in asked.by else -1
-    overdue = await _overdue(reading, asked)
     for block in _blocks(asked):
         for cells in (await _tables(reading, asked, block, overdue)).values():
             covered = withheld(cells)
@@ -70,9 +102,7 @@ async def appeal_figures(reading: Reading, asked: Asked) -> list[Line]:
     ]
 
 
-async def days_taken(reading: Reading, asked: Asked, lines: Iterable[Line]) -> dict[Key, tuple[int | None, int | None]]:
-    """In how many working days half, and nine of ten, were answered, of each line that shows its answers."""
-    shown = {line.key for line in lines if line.counts["answered"]}
+async def _days_taken(reading: Reading, asked: Asked, shown: Collection[Key]) -> Days:
     found: dict[Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     place = asked.by.index("agency") if "agency" in asked.by else None
     agencies = None if place is None else sorted({key[place] for key in shown})
@@ -87,12 +117,6 @@ async def days_taken(reading: Reading, asked: Asked, lines: Iterable[Line]) -> d
             if key in shown:
                 found[key][row["days"]] += row["answered"]
     return {key: (quantile(days, 50), quantile(days, 90)) for key, days in found.items()}
-
-
-async def counted_until(reading: Reading) -> datetime | None:
-    """The time of the last act that is in the figures; None where there is none yet."""
-    found: datetime | None = await reading.value(_COUNTED)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +219,6 @@ _OVERDUE = Query(
     .group_by(appeals.c.agency, appeals.c.kind, _month)
 )
 _COUNTED = Query(select(counted.c.at))
+# The transaction that wrote the row, which PostgreSQL keeps with it.
+_WRITTEN_BY: ColumnElement[int] = literal_column("counted.xmin::text::bigint").label("written_by")
+_VERSION = Query(select(counted.c.index, _WRITTEN_BY))

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from appeals.domain.pictures.figures import picture_of_figures
+from appeals.queries.keeping import Kept
 from appeals.queries.statistics import Asked, Line, appeal_figures, counted_until, days_taken
 from appeals.schemas.statistics import AppealFigures, bar_of, figures_of
 from servicekit.clock import Now
@@ -52,34 +53,42 @@ async def _asked(
     )
 
 
+async def _kept(request: Request) -> Kept:
+    kept: Kept = request.app.state.kept
+    return kept
+
+
 What = Annotated[Asked, Depends(_asked)]
+Held = Annotated[Kept, Depends(_kept)]
 
 
 @router.get("/statistics/appeals")
-async def list_appeal_figures(_: CurrentCaller, reading: Read, page: Paging, asked: What) -> ListOf[AppealFigures]:
+async def list_appeal_figures(
+    _: CurrentCaller, reading: Read, page: Paging, asked: What, kept: Held
+) -> ListOf[AppealFigures]:
     """What became of appeals, and how fast they were answered, by body, kind and month of filing."""
     after = page.key(*[str] * len(asked.by))
-    lines = await appeal_figures(reading, asked)
+    lines = await appeal_figures(reading, asked, kept)
     rest = [line for line in lines if after is None or line.key > after]
     shown = rest[: page.limit]
-    items = await _told(reading, asked, shown)
+    items = await _told(reading, asked, shown, kept)
     more = page.next_after(*shown[-1].key) if len(rest) > page.limit else None
     return ListOf[AppealFigures](items=items, next=more)
 
 
 @router.get("/statistics/appeals.svg", response_class=Response, responses=PICTURE)
 async def draw_appeal_figures(
-    request: Request, _: CurrentCaller, reading: Read, asked: What, language: Speaking
+    request: Request, _: CurrentCaller, reading: Read, asked: What, language: Speaking, kept: Held
 ) -> Response:
     """A picture of what became of appeals: the largest lines, with the working days in which half was answered."""
-    told = await _told(reading, asked, await appeal_figures(reading, asked))
+    told = await _told(reading, asked, await appeal_figures(reading, asked, kept), kept)
     bars = [bar for each in told if (bar := bar_of(each, language)) is not None]
     drawn = picture_of_figures(bars, left_out=len(told) - len(bars), language=language, data_href=data_of(request))
     return picture(request, drawn, language)
 
 
-async def _told(reading: Read, asked: Asked, lines: list[Line]) -> list[AppealFigures]:
-    days = await days_taken(reading, asked, lines)
+async def _told(reading: Read, asked: Asked, lines: list[Line], kept: Kept) -> list[AppealFigures]:
+    days = await days_taken(reading, asked, lines, kept)
     as_of = await counted_until(reading)
     return [figures_of(line, asked.by, days.get(line.key, (None, None)), as_of) for line in lines]
 
