@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := statute scorer redflags verifier witness servicekit gateway services/appeals services/procurement services/legal-acts services/registry stack
+MEMBERS := statute scorer redflags verifier witness servicekit gateway portal services/appeals services/procurement services/legal-acts services/registry stack
 # Their tests are no package to mypy, so it sees each by itself.
 HYPHENED := services/legal-acts
 SERVICES := appeals procurement legal-acts registry
@@ -54,7 +54,7 @@ lock: .venv/ready ## Choose dependency versions anew and write requirements.lock
 .PHONY: check-deploy deploy/locks
 deploy/locks: # what goes into the image of each process, by the versions of uv.lock
 	@for group in build server; do $(EXPORT) --only-group $$group -o $@/$$group.txt || exit 1; done
-	@for service in $(SERVICES) gateway witness; do $(EXPORT) --package $$service -o $@/$$service.txt || exit 1; done
+	@for service in $(SERVICES) gateway portal witness; do $(EXPORT) --package $$service -o $@/$$service.txt || exit 1; done
 	@$(EXPORT) --package stack -o $@/sandbox.txt
 
 check-deploy: .venv/ready ## Check the Dockerfile and the Compose file, and that the checks can fail

@@ -93,7 +93,7 @@ def create_app(
     assemble(app, metrics, OWN, [router, notices.router, pages, health_router()], limit=limit)
     app.add_exception_handler(TooManyRequests, _answer_too_many)
     # What only passes through does not go through the layers of the pages.
-    return Entrance(Passage(app, metrics, seconds=settings.answer_seconds, limit=limit))
+    return Entrance(Passage(app, metrics, seconds=settings.answer_seconds, limit=limit), settings.portal_key_bytes)
 
 
 def _limits(settings: Settings, metrics: Metrics) -> Limits:

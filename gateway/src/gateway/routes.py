@@ -44,9 +44,21 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/me/lookups": "registry",
     "/v1/proceedings": "registry",
     "/sandbox": "sandbox",
+    # The pages, for people.
+    "/": "portal",
+    "/kk": "portal",
+    "/ru": "portal",
+    "/en": "portal",
+    "/assets": "portal",
+    "/favicon.ico": "portal",
+    "/robots.txt": "portal",
+    "/signed-in": "portal",
 }
 # Where the body of a POST is a file, which may be larger than other bodies and take longer.
-FILES = (re.compile(r"/v1/appeals/[^/]+/attachments"),)
+FILES = (
+    re.compile(r"/v1/appeals/[^/]+/attachments"),
+    re.compile(r"/(kk|ru|en)/appeals/[^/]+/attachments"),
+)
 # Who keeps a journal also tells people of its entries.
 HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service and path.startswith("/v1/journals/"))
 

@@ -1,11 +1,11 @@
 """How the parts of the house are set up and find each other, in one process or in many."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from appeals.main import create_app as create_appeals
 from appeals.settings import Settings as AppealsSettings
@@ -13,6 +13,8 @@ from gateway.main import create_app as create_gateway
 from gateway.settings import Settings as GatewaySettings
 from legal_acts.main import create_app as create_legal_acts
 from legal_acts.settings import Settings as LegalActsSettings
+from portal.main import create_app as create_portal
+from portal.settings import Settings as PortalSettings
 from procurement.main import create_app as create_procurement
 from procurement.settings import Settings as ProcurementSettings
 from registry.main import create_app as create_registry
@@ -83,9 +85,13 @@ def create(name: str, around: Surroundings) -> ASGIApp:
 
 
 def compose(ground: Ground) -> ASGIApp:
-    """The gateway in front of everything in this process."""
+    """The gateway in front of everything in this process; the pages are behind it and ask it like everybody else."""
     around, made = behind_the_gateway(ground)
-    return create_gateway(GatewaySettings(**around.identity), made, issuer=made["sandbox"])
+    door = _Door()
+    api = Neighbour("http://ashyq", httpx.ASGITransport(door))
+    made["portal"] = InProcess(create_portal(_pages(around), api, issuer=around.issuer))
+    door.gateway = create_gateway(_gateway(around), made, issuer=made["sandbox"])
+    return door
 
 
 def behind_the_gateway(ground: Ground) -> tuple[Surroundings, dict[str, Upstream]]:
@@ -100,8 +106,43 @@ def behind_the_gateway(ground: Ground) -> tuple[Surroundings, dict[str, Upstream
 
 def create_outer_gateway(around: Surroundings) -> ASGIApp:
     """The gateway in front of processes of their own."""
-    upstreams = {name: Http(around.neighbour(name).url) for name in ("sandbox", *SERVICES)}
-    return create_gateway(GatewaySettings(**around.identity), upstreams)
+    upstreams = {name: Http(around.neighbour(name).url) for name in ("sandbox", *SERVICES, "portal")}
+    return create_gateway(_gateway(around), upstreams)
+
+
+def create_outer_portal(around: Surroundings) -> ASGIApp:
+    """The pages as a process of their own."""
+    return create_portal(_pages(around), around.neighbour("gateway"))
+
+
+def _gateway(around: Surroundings) -> GatewaySettings:
+    return GatewaySettings(**around.identity, portal_key=around.ground.place.portal_key)
+
+
+def _pages(around: Surroundings) -> PortalSettings:
+    return PortalSettings(
+        environment="local",
+        issuer=SANDBOX_ISSUER,
+        key=around.ground.place.portal_key,
+        authorize_url="/sandbox/authorize",
+        token_url=f"{around.neighbour('sandbox').url}/sandbox/oauth/token",
+    )
+
+
+class _Door:
+    """The gateway, for those behind it too: what it keeps from its start is at hand in requests from inside."""
+
+    gateway: ASGIApp
+
+    def __init__(self) -> None:
+        self._state: MutableMapping[str, Any] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            self._state = scope["state"]
+        elif "state" not in scope:
+            scope = {**scope, "state": dict(self._state)}
+        await self.gateway(scope, receive, send)
 
 
 class _Later(httpx.AsyncBaseTransport):

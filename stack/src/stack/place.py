@@ -46,6 +46,11 @@ class Place:
         """The key, in base64, under which procurement keeps bids that nobody may read yet."""
         return kept(self.data / "bid-key", lambda: b64encode(secrets.token_bytes(32)).decode())
 
+    @property
+    def portal_key(self) -> str:
+        """The key, in base64, of the cookies and forms of the pages."""
+        return kept(self.data / "portal-key", lambda: b64encode(secrets.token_bytes(32)).decode())
+
     def journal_signer(self, service: str) -> Signer:
         """What signs the checkpoints of a service's journal."""
         return self._signer(f"journal-key-{service}", f"{LOCAL_ORIGIN}/{service}", LOG)

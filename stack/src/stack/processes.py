@@ -11,7 +11,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from servicekit.neighbours import Neighbour
-from stack.composition import SERVICES, Surroundings, create, create_outer_gateway
+from stack.composition import SERVICES, Surroundings, create, create_outer_gateway, create_outer_portal
 from stack.place import Ground, Place
 from stack.serving import HOST, CannotStart, free_ports, listening, serve_child
 
@@ -87,12 +87,13 @@ def serve_processes(ground: Ground, ready: Callable[[int], None]) -> None:
 
 def _parts(ground: Ground) -> list[_Part]:
     names = ("sandbox", *SERVICES)
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
-    around = Surroundings(ground, lambda name: Neighbour(f"http://{HOST}:{ports[name]}"))
+    ports = dict(zip((*names, "portal"), free_ports(len(names) + 1), strict=True))
     with listening(ground.place.port) as listener:
-        outer = listener.getsockname()[1]
+        ports["gateway"] = listener.getsockname()[1]
+    around = Surroundings(ground, lambda name: Neighbour(f"http://{HOST}:{ports[name]}"))
     parts = [_Part(name, ports[name], _maker(name, around)) for name in names]
-    return [*parts, _Part("gateway", outer, lambda: create_outer_gateway(around))]
+    parts.append(_Part("portal", ports["portal"], lambda: create_outer_portal(around)))
+    return [*parts, _Part("gateway", ports["gateway"], lambda: create_outer_gateway(around))]
 
 
 def _maker(name: str, around: Surroundings) -> Callable[[], ASGIApp]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qs
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
@@ -25,6 +26,7 @@ from servicekit.problems import Catalogue, ProblemKind
 from servicekit.routing import Route
 from stack.keeping import kept
 from stack.personas import PERSONAS
+from stack.sandbox_signing_in import BadCode, BadDeparture, Codes, authorization_page
 
 TOKEN_SECONDS = 86_400
 CLIENT_SECRET = "sandbox"  # noqa: S105 - of every service, and of no use outside the sandbox
@@ -115,6 +117,11 @@ class SandboxIssuer:
     def __init__(self, key_file: Path) -> None:
         self._key = ECKey.import_key(json.loads(kept(key_file, _new_key)))
 
+    @property
+    def codes(self) -> Codes:
+        """What gives and takes codes at signing in."""
+        return Codes(self._key)
+
     def public_keys(self) -> dict[str, Any]:
         return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": _ALGORITHM}]}
 
@@ -156,6 +163,28 @@ _BAD_CLIENT = ProblemKind(
 )
 
 
+_BAD_CODE = ProblemKind(
+    "bad-code",
+    400,
+    Translated(kk="Код жарамсыз", ru="Код не годится", en="The code is not good"),
+    Translated(
+        kk="Код бір рет және бір минут жарамды; қайта кіріңіз.",
+        ru="Код годен один раз и одну минуту; войдите ещё раз.",
+        en="A code is good once and for a minute; sign in again.",
+    ),
+)
+_BAD_DEPARTURE = ProblemKind(
+    "bad-departure",
+    400,
+    Translated(kk="Бұл жерден кіруге болмайды", ru="Отсюда войти нельзя", en="Nobody can sign in from there"),
+    Translated(
+        kk="response_type=code, S256 және осы машинадағы redirect_uri керек.",
+        ru="Нужны response_type=code, S256 и redirect_uri на этой машине.",
+        en="It takes response_type=code, S256, and a redirect_uri on this machine.",
+    ),
+)
+
+
 class BadClient(Exception):
     """No service is known by this name and secret."""
 
@@ -172,8 +201,13 @@ def create_sandbox(
         raise SandboxForbidden("the sandbox vouches for anybody: it starts only with ASHYQ_ENV=local")
     app = FastAPI(title="Ashyq sandbox", docs_url=None, redoc_url=None)
     problems = Catalogue(
-        {kind.code: kind for kind in (_UNKNOWN_PERSONA, _BAD_CLIENT)},
-        {UnknownPersona: _UNKNOWN_PERSONA.code, BadClient: _BAD_CLIENT.code},
+        {kind.code: kind for kind in (_UNKNOWN_PERSONA, _BAD_CLIENT, _BAD_CODE, _BAD_DEPARTURE)},
+        {
+            UnknownPersona: _UNKNOWN_PERSONA.code,
+            BadClient: _BAD_CLIENT.code,
+            BadCode: _BAD_CODE.code,
+            BadDeparture: _BAD_DEPARTURE.code,
+        },
     )
     routers = [_router(issuer, clock, services), health_router()]
     app.router.add_api_route("/health/ready", _ready, include_in_schema=False)
@@ -199,9 +233,16 @@ def _router(issuer: SandboxIssuer, clock: SandboxClock, services: Mapping[str, N
             return Token(access_token=issuer.sign(body.claims.model_dump(exclude_none=True)))
         return Token(access_token=issuer.token_for(body.persona or ""))
 
+    codes = issuer.codes
+    router.add_api_route("/authorize", authorization_page(codes), include_in_schema=False)
+
     @router.post("/oauth/token", include_in_schema=False)
     async def issue_sandbox_service_token(request: Request) -> Token:
-        """A service's own token, by OAuth 2.0 client credentials in a Basic header."""
+        """A token for a code at signing in, or a service's own, by OAuth 2.0 client credentials in a Basic header."""
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode("latin-1")).items()}
+        if form.get("grant_type") == "authorization_code":
+            given = (form.get(name, "") for name in ("code", "code_verifier", "redirect_uri"))
+            return Token(access_token=issuer.token_for(codes.persona(*given)))
         persona = _client_of(request.headers.get("authorization", ""))
         return Token(access_token=issuer.token_for(persona))
 
