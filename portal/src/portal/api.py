@@ -31,7 +31,9 @@ class ApiAway(Exception):
 class Api:
     """The API as one visitor sees it."""
 
-    def __init__(self, client: httpx.AsyncClient, key: bytes, *, language: str, address: str, token: str | None) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, key: bytes, *, language: str, address: str, token: str | None
+    ) -> None:
         self._client = client
         self._headers = {"Accept-Language": language, VISITOR: vouch(key, address)}
         if token is not None:
@@ -93,7 +95,9 @@ class Api:
         except httpx.HTTPError as error:
             raise ApiAway(str(error)) from error
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **asked: Any) -> httpx.Response:
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **asked: Any
+    ) -> httpx.Response:
         try:
             answer = await self._client.request(method, path, headers={**self._headers, **(headers or {})}, **asked)
         except httpx.HTTPError as error:

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 from fastapi import APIRouter, FastAPI
 
+from portal import signing_in
 from portal.api import client_of
 from portal.failures import show_failures
 from portal.pages import ROUTERS
 from portal.sessions import Seals
 from portal.settings import Settings
-from portal.signing_in import Issuer
-from portal.signing_in import router as signing_in
+from portal.visits import House
 from servicekit.app import assemble, health_router
 from servicekit.incoming import BodyLimit
 from servicekit.logs import configure_logs
@@ -62,16 +62,30 @@ def create_app(
         async with AsyncExitStack() as stack:
             yield {
                 "client": await stack.enter_async_context(client_of(place.url, place.transport)),
-                "issuer": Issuer(settings, await stack.enter_async_context(httpx.AsyncClient(transport=issuer))),
+                "house": House(settings.local, settings.public_url, settings.key_bytes),
+                "issuer": signing_in.Issuer(
+                    _known(settings), await stack.enter_async_context(httpx.AsyncClient(transport=issuer))
+                ),
                 "seals": Seals(settings.key_bytes),
-                "settings": settings,
             }
 
     app = FastAPI(title="Ashyq pages", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     limit = BodyLimit(settings.body_limit, settings.file_limit, (_ATTACHMENTS,))
-    assemble(app, Metrics("portal"), Catalogue({}, {}), [_health(), signing_in, *ROUTERS], limit=limit)
+    assemble(
+        app,
+        Metrics("portal"),
+        Catalogue({}, {}),
+        [_health(), signing_in.arrival, signing_in.router, *ROUTERS],
+        limit=limit,
+    )
     show_failures(app)
     return app
+
+
+def _known(settings: Settings) -> signing_in.Known:
+    named = settings.authorize_url, settings.token_url
+    addresses = (named[0], named[1]) if named[0] is not None and named[1] is not None else None
+    return signing_in.Known(settings.issuer, settings.client_id, settings.client_secret, addresses)
 
 
 def _health() -> APIRouter:

@@ -1,6 +1,7 @@
 """One look at a page: who looks, in which language, what they may ask of the API, and the page that they get."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,7 +12,6 @@ from portal.api import Api, ApiProblem
 from portal.forms import Form, read_form
 from portal.rendering import render
 from portal.sessions import SESSION, Session
-from portal.settings import Settings
 from portal.words import Words
 from servicekit.languages import Language, negotiate
 
@@ -21,6 +21,15 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 _PASSED_ON = ("content-type", "content-disposition", "content-length", "etag")
+
+
+@dataclass(frozen=True)
+class House:
+    """What holds for every visit: whether this is a sandbox, where readers find us, and the key we are known by."""
+
+    local: bool
+    public_url: str | None
+    key: bytes
 
 
 class MustSignIn(Exception):
@@ -34,11 +43,11 @@ class Visit:
         self.request = request
         self.language = language
         self.words = Words(language)
-        self.settings: Settings = request.state.settings
+        self.house: House = request.state.house
         self.session: Session | None = request.state.seals.session(request.cookies.get(SESSION))
         self.api = Api(
             request.state.client,
-            self.settings.key_bytes,
+            self.house.key,
             language=language,
             address=address_of(request),
             token=self.session.token if self.session else None,
@@ -61,8 +70,8 @@ class Visit:
     @property
     def origin(self) -> str:
         """Where readers find us: scheme and host."""
-        if self.settings.public_url is not None:
-            return self.settings.public_url.rstrip("/")
+        if self.house.public_url is not None:
+            return self.house.public_url.rstrip("/")
         headers = self.request.headers
         scheme = headers.get("x-forwarded-proto", self.request.url.scheme)
         return f"{scheme}://{headers.get('host', 'localhost')}"

@@ -67,7 +67,9 @@ class Words:
         """A day, written out; a moment gives its day in Astana."""
         if value is None:
             return NONE
-        found = value if isinstance(value, date) else _moment(value).date() if "T" in value else date.fromisoformat(value)
+        found = (
+            value if isinstance(value, date) else _moment(value).date() if "T" in value else date.fromisoformat(value)
+        )
         return str(format_date(found, "long", locale=self.language))
 
     def moment(self, value: str | None) -> str:
@@ -97,7 +99,8 @@ class Words:
         if value is None:
             return NONE
         amount = (Decimal(value["amount"]) / 1_000_000).quantize(Decimal("0.1"))
-        return f"{self.number(amount)}\u00a0{self.say('word.millions')}\u00a0{_CURRENCIES.get(value['currency'], value['currency'])}"
+        currency = _CURRENCIES.get(value["currency"], value["currency"])
+        return f"{self.number(amount)}\u00a0{self.say('word.millions')}\u00a0{currency}"
 
     def percent(self, share: str | float | None) -> str:
         """A share from 0 to 1 as per cent, with one decimal."""

@@ -82,25 +82,41 @@ _READY: Final = (
 PERSONAS: Final[Mapping[str, Mapping[str, object]]] = MappingProxyType({each.name: each.claims for each in _READY})
 """Claims by the name of the persona; copy them before adding the issuer's own."""
 
-DUTIES: Final[Mapping[str, Translated]] = MappingProxyType({
-    "citizen": Translated(kk="азамат", ru="гражданка", en="a citizen"),
-    "neighbour": Translated(kk="көршісі, азамат", ru="её сосед, гражданин", en="her neighbour, a citizen"),
-    "company": Translated(kk="серіктестік", ru="товарищество", en="a company"),
-    "officer": Translated(kk="Көлік министрлігінің орындаушысы", ru="исполнитель в Министерстве транспорта", en="an officer of the Ministry of Transport"),
-    "head": Translated(kk="сол министрліктің басшысы", ru="руководитель там же", en="the head there"),
-    "higher-officer": Translated(kk="жоғары тұрған органның лауазымды адамы", ru="должностное лицо вышестоящего органа", en="an officer of the body above"),
-    "front-office": Translated(kk="халыққа қызмет көрсету орталығы", ru="центр обслуживания населения", en="a public service counter"),
-    "terminal": Translated(kk="мекемедегі терминал", ru="терминал в учреждении", en="a terminal in a penal institution"),
-    "buyer": Translated(kk="тапсырыс беруші", ru="заказчик", en="a buyer"),
-    "supplier": Translated(kk="өнім беруші", ru="поставщик", en="a supplier"),
-    "supplier-2": Translated(kk="екінші өнім беруші", ru="второй поставщик", en="a second supplier"),
-    "supplier-foreign": Translated(kk="шетелдік өнім беруші", ru="иностранный поставщик", en="a supplier from abroad"),
-    "auditor": Translated(kk="аудитор", ru="аудитор", en="an auditor"),
-    "drafter": Translated(kk="жобаны әзірлеуші", ru="разработчик проекта", en="a drafter of laws"),
-    "expert": Translated(kk="сарапшы", ru="эксперт", en="an expert"),
-    "observer": Translated(kk="бақылаушы", ru="наблюдатель", en="an observer"),
-    "bailiff": Translated(kk="сот орындаушысы", ru="судебный исполнитель", en="a bailiff"),
-    "moderator": Translated(kk="модератор", ru="модератор", en="a moderator"),
-    "operator": Translated(kk="жүйе операторы", ru="оператор системы", en="an operator"),
-})
+DUTIES: Final[Mapping[str, Translated]] = MappingProxyType(
+    {
+        "citizen": Translated(kk="азамат", ru="гражданка", en="a citizen"),
+        "neighbour": Translated(kk="көршісі, азамат", ru="её сосед, гражданин", en="her neighbour, a citizen"),
+        "company": Translated(kk="серіктестік", ru="товарищество", en="a company"),
+        "officer": Translated(
+            kk="Көлік министрлігінің орындаушысы",
+            ru="исполнитель в Министерстве транспорта",
+            en="an officer of the Ministry of Transport",
+        ),
+        "head": Translated(kk="сол министрліктің басшысы", ru="руководитель там же", en="the head there"),
+        "higher-officer": Translated(
+            kk="жоғары тұрған органның лауазымды адамы",
+            ru="должностное лицо вышестоящего органа",
+            en="an officer of the body above",
+        ),
+        "front-office": Translated(
+            kk="халыққа қызмет көрсету орталығы", ru="центр обслуживания населения", en="a public service counter"
+        ),
+        "terminal": Translated(
+            kk="мекемедегі терминал", ru="терминал в учреждении", en="a terminal in a penal institution"
+        ),
+        "buyer": Translated(kk="тапсырыс беруші", ru="заказчик", en="a buyer"),
+        "supplier": Translated(kk="өнім беруші", ru="поставщик", en="a supplier"),
+        "supplier-2": Translated(kk="екінші өнім беруші", ru="второй поставщик", en="a second supplier"),
+        "supplier-foreign": Translated(
+            kk="шетелдік өнім беруші", ru="иностранный поставщик", en="a supplier from abroad"
+        ),
+        "auditor": Translated(kk="аудитор", ru="аудитор", en="an auditor"),
+        "drafter": Translated(kk="жобаны әзірлеуші", ru="разработчик проекта", en="a drafter of laws"),
+        "expert": Translated(kk="сарапшы", ru="эксперт", en="an expert"),
+        "observer": Translated(kk="бақылаушы", ru="наблюдатель", en="an observer"),
+        "bailiff": Translated(kk="сот орындаушысы", ru="судебный исполнитель", en="a bailiff"),
+        "moderator": Translated(kk="модератор", ru="модератор", en="a moderator"),
+        "operator": Translated(kk="жүйе операторы", ru="оператор системы", en="an operator"),
+    }
+)
 """What people among the personas are, for who chooses one."""

@@ -3,4 +3,4 @@
 from portal.pages import assets, home
 
 # What begins with a language comes last, so that it catches nothing else.
-ROUTERS = (assets.router, home.router)
+ROUTERS = (assets.router, home.root, home.router)

@@ -11,15 +11,16 @@ from portal.visits import Visit, Visiting, visit_of
 JOURNALS = ("appeals", "procurement", "legal-acts", "registry")
 _SHOWN = 5
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/{language}", include_in_schema=False)
+root = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@root.get("/")
 async def show_first_page(request: Request) -> Response:
     return await _home(visit_of(request))
 
 
-@router.get("/{language}")
+@router.get("")
 async def show_home(visit: Visiting) -> Response:
     return await _home(visit)
 
