@@ -60,6 +60,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         # Nothing is asked at the start: the API may come later, and in one process it starts after us.
         async with AsyncExitStack() as stack:
+            outside = await stack.enter_async_context(httpx.AsyncClient(transport=issuer))
             yield {
                 "client": await stack.enter_async_context(client_of(place.url, place.transport)),
                 "house": House(settings.local, settings.public_url, settings.key_bytes),
