@@ -64,9 +64,7 @@ def create_app(
             yield {
                 "client": await stack.enter_async_context(client_of(place.url, place.transport)),
                 "house": House(settings.local, settings.public_url, settings.key_bytes),
-                "issuer": signing_in.Issuer(
-                    _known(settings), await stack.enter_async_context(httpx.AsyncClient(transport=issuer))
-                ),
+                "issuer": signing_in.Issuer(_known(settings), outside),
                 "seals": Seals(settings.key_bytes),
             }
 
