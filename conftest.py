@@ -5,6 +5,7 @@ names, for the packages.
 """
 
 import gateway
+import portal
 import procurement
 import redflags
 import registry
@@ -15,5 +16,5 @@ import statute
 import verifier
 import witness
 
-MEMBERS = (gateway, procurement, redflags, registry, scorer, servicekit, stack, statute, verifier, witness)
+MEMBERS = (gateway, portal, procurement, redflags, registry, scorer, servicekit, stack, statute, verifier, witness)
 pytest_plugins = ["servicekit.testing", "stack.testing"]

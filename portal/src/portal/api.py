@@ -8,6 +8,8 @@ import httpx
 
 from servicekit.vouching import VISITOR, vouch
 
+NOT_FOUND = 404
+_NOT_THEIRS = {401, 403, NOT_FOUND}
 _PATIENCE = httpx.Timeout(30.0)
 
 
@@ -57,7 +59,7 @@ class Api:
         try:
             return await self.get(path, **query)
         except ApiProblem as problem:
-            if problem.status in {401, 403, 404}:
+            if problem.status in _NOT_THEIRS:
                 return None
             raise
 

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from portal.api import ApiAway, ApiProblem
+from portal.api import NOT_FOUND, ApiAway, ApiProblem
 from portal.forms import Forged
 from portal.sessions import SESSION, TooLargeToKeep
 from portal.signing_in import CannotSignIn
@@ -26,7 +26,6 @@ _TOLD: dict[type[Exception], tuple[str, int]] = {
     RequestValidationError: ("nowhere", 404),
     Exception: ("ours", 500),
 }
-_NOT_FOUND = 404
 _UNAUTHENTICATED = 401
 
 
@@ -47,7 +46,7 @@ async def _tell(request: Request, error: Exception) -> Response:
 
 
 async def _tell_status(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
+    status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
     return visit_of(request).page("failure.html", status=status, words="nowhere", problem=None)
 
 
@@ -58,7 +57,7 @@ async def _tell_problem(request: Request, error: Exception) -> Response:
         answer = await _ask_who(request, error)
         answer.delete_cookie(SESSION, path="/")
         return answer
-    words = "nowhere" if error.status == _NOT_FOUND else "refused"
+    words = "nowhere" if error.status == NOT_FOUND else "refused"
     return visit.page("failure.html", status=error.status, words=words, problem=error.problem)
 
 

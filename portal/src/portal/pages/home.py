@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.api import NOT_FOUND, ApiProblem
 from portal.visits import Visit, Visiting, visit_of
 
 JOURNALS = ("appeals", "procurement", "legal-acts", "registry")
@@ -76,6 +77,11 @@ def _tenge(tiyn: int) -> dict[str, str]:
 
 
 async def _entries_in(visit: Visit, journal: str) -> int:
-    """How many acts a journal has sealed: the second line of its checkpoint (C2SP tlog-checkpoint)."""
-    async with visit.api.download(f"/v1/journals/{journal}/checkpoint") as answer:
-        return int((await answer.aread()).decode().splitlines()[1])
+    """How many acts a journal has sealed: the second line of its checkpoint (C2SP tlog-checkpoint); none at first."""
+    try:
+        async with visit.api.download(f"/v1/journals/{journal}/checkpoint") as answer:
+            return int((await answer.aread()).decode().splitlines()[1])
+    except ApiProblem as problem:
+        if problem.status == NOT_FOUND:
+            return 0
+        raise
