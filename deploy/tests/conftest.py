@@ -23,6 +23,7 @@ KEYS = {name: Signer.new(f"ashyq.example/{name}", LOG) for name in JOURNALS}
 EXAMPLES = {
     "ASHYQ_BID_KEY": "QSBrZXkgdGhhdCBvbmx5IHRoZXNlIHRlc3RzIHVzZSE=",
     "ASHYQ_ISSUER": "https://issuer.example",
+    "ASHYQ_PORTAL_KEY": "QSBrZXkgdGhhdCBvbmx5IHRoZXNlIHRlc3RzIHVzZSE=",
     "ASHYQ_JWKS_URL": "https://issuer.example/keys",
     "ASHYQ_TOKEN_URL": "https://issuer.example/token",
     "ASHYQ_WITNESS_URL": "https://witness.example",

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import StringIO
@@ -13,6 +14,7 @@ import pytest
 from gateway import limits
 from gateway.counts import Counts
 from servicekit.testing import Issuer
+from servicekit.vouching import VISITOR, vouch
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 Seen = list[dict[str, Any]]
@@ -64,6 +66,19 @@ async def test_a_forged_token_counts_for_the_address(serve: Serve) -> None:
     async with serve(address_limit=2) as client:
         forged = {"Authorization": "Bearer nonsense"}
         assert statuses(await ask(client, 3, headers=forged)) == [401, 401, 429]
+
+
+async def test_the_pages_say_for_whom_they_ask_and_nobody_else_can(serve: Serve, seen: Seen) -> None:
+    key = bytes(range(32))
+    async with serve(address_limit=2, portal_key=b64encode(key).decode()) as client:
+        one, other = ({VISITOR: vouch(key, address)} for address in ("192.0.2.1", "2001:db8::1"))
+        assert statuses(await ask(client, 3, headers=one)) == [200, 200, 429]
+        assert statuses(await ask(client, 3, headers=other)) == [200, 200, 429]
+        forged = {VISITOR: vouch(bytes(32), "192.0.2.2")}
+        assert statuses(await ask(client, 3, headers=forged)) == [200, 200, 429]
+    told = [dict(request["headers"]) for request in seen]
+    assert [each["x-forwarded-for"] for each in told] == ["192.0.2.1"] * 2 + ["2001:db8::1"] * 2 + ["127.0.0.1"] * 2
+    assert not any(VISITOR in each for each in told)
 
 
 async def test_searches_of_the_register_are_fewer(serve: Serve, own_issuer: Issuer) -> None:

@@ -44,7 +44,7 @@ ROUTES: Mapping[str, str | None] = {
     "/v1/me/lookups": "registry",
     "/v1/proceedings": "registry",
     "/sandbox": "sandbox",
-    # The pages, for people.
+    # The pages, for people; of the first row only the address itself is theirs.
     "/": "portal",
     "/kk": "portal",
     "/ru": "portal",
@@ -64,10 +64,13 @@ HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service 
 
 
 _HERE = "/"  # no segment of a path is so called
+_ROOT = "/"
 
 
 def service_for(path: str) -> str | None:
     """The service that answers at a path: that of the longest row that begins it; None when the gateway answers."""
+    if path == _ROOT:
+        return ROUTES[_ROOT]
     found, branch = None, _TREE
     for segment in path.split("/", _DEEPEST):
         if segment not in branch:
@@ -81,6 +84,8 @@ def _tree() -> dict[str, Any]:
     """The table by segments, for it is walked at every request."""
     tree: dict[str, Any] = {}
     for path, service in ROUTES.items():
+        if path == _ROOT:
+            continue
         branch = tree
         for segment in path.split("/"):
             branch = branch.setdefault(segment, {})

@@ -51,4 +51,6 @@ class Settings(BaseSettings):
             raise ValueError("ASHYQ_PORTAL_KEY is 32 bytes in base64, as `openssl rand -base64 32` makes them")
         if (self.authorize_url is None) != (self.token_url is None):
             raise ValueError("name both ASHYQ_AUTHORIZE_URL and ASHYQ_TOKEN_URL, or neither: the issuer publishes them")
+        if self.public_url is None and not self.local:
+            raise ValueError("name ASHYQ_PUBLIC_URL: what a request calls its host is not to be believed")
         return self
