@@ -17,13 +17,8 @@ Services = Mapping[str, Any]
 
 SERVICES = {"appeals": "appeals", "legal-acts": "legal_acts", "procurement": "procurement", "registry": "registry"}
 JOBS = {f"migrate-{name}" for name in SERVICES} | {"seed"}
-LOCKS = {
-    **{name: name for name in SERVICES},
-    "gateway": "gateway",
-    "portal": "portal",
-    "sandbox": "stack",
-    "witness": "witness",
-}
+APPS = (*SERVICES, "gateway", "portal")
+LOCKS = {**{name: name for name in APPS}, "sandbox": "stack", "witness": "witness"}
 
 
 @pytest.fixture(params=["local", "production"])
@@ -33,7 +28,7 @@ def services(request: pytest.FixtureRequest) -> Services:
 
 
 def test_who_is_there(local: Services, production: Services) -> None:
-    own = {*SERVICES, "gateway", "portal", "postgres", "valkey", *JOBS}
+    own = {*APPS, "postgres", "valkey", *JOBS}
     assert local.keys() == own | {"sandbox", "witness"}
     assert production.keys() == own - {"seed"}
 
@@ -105,10 +100,8 @@ def test_only_the_sandbox_moves_the_clock(local: Services) -> None:
 
 
 def test_a_process_finds_all_its_settings(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {name: f"{package}.settings" for name, package in SERVICES.items()} | {
-        "gateway": "gateway.settings",
-        "portal": "portal.settings",
-    }
+    settings = {name: f"{package}.settings" for name, package in SERVICES.items()}
+    settings |= {name: f"{name}.settings" for name in ("gateway", "portal")}
     if "sandbox" in services:
         settings["sandbox"] = "stack.sandbox_process"
     for name, module in settings.items():
@@ -151,9 +144,7 @@ def test_no_open_value_is_left_in_production(local: Services, production: Servic
     values = [value for service in production.values() for value in (service.get("environment") or {}).values()]
     assert not [value for value in values if value and re.search("local-only|sandbox|localhost|//witness:", value)]
     assert _secrets(production).isdisjoint(_secrets(local))
-    environments = [
-        service["environment"] for name, service in production.items() if name in {*SERVICES, "gateway", "portal"}
-    ]
+    environments = [service["environment"] for name, service in production.items() if name in APPS]
     assert {environment["ASHYQ_ENV"] for environment in environments} == {"production"}
     assert not any("ASHYQ_CLOCK_FILE" in environment for environment in environments)
 
@@ -191,18 +182,7 @@ def test_a_lock_is_pinned_by_hash_and_agrees_with_the_lock_of_all(root: Path, na
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_is_complete(root: Path, name: str) -> None:
-    ours = {
-        "statute",
-        "scorer",
-        "redflags",
-        "verifier",
-        "witness",
-        "servicekit",
-        "gateway",
-        "portal",
-        "stack",
-        *SERVICES,
-    }
+    ours = {"statute", "scorer", "redflags", "verifier", "witness", "servicekit", "stack", *APPS}
     pins = _pins((root / "deploy" / "locks" / f"{name}.txt").read_text()).keys()
     assert _in_the_image(LOCKS[name]) - ours - pins == set()
 

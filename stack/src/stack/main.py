@@ -281,6 +281,7 @@ def _welcome(port: int, place: Place) -> None:
         f"""
 [bold]Ashyq is open at {base}[/bold]
 
+  Pages            {base}
   The API          {base}/v1/agencies
   Documentation    {base}/docs
   Errors           {base}/problems
