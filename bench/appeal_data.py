@@ -51,7 +51,8 @@ INSERT INTO appeals (id, number, version, kind, status, agency, forwarded_by, ap
 """
 _FILLING = f"""
 {_COLUMNS}
-SELECT uuidv7(), 'ЖТ-' || to_char(day, 'YYYY') || '-' || lpad(i::text, 7, '0'), 1, kind, status, agency,
+SELECT uuidv7(day + i % 32000 * interval '1 s' + interval '4 h' - now()),
+       'ЖТ-' || to_char(day, 'YYYY') || '-' || lpad(i::text, 7, '0'), 1, kind, status, agency,
        CASE WHEN way > 0.95 THEN ARRAY['president-administration'] ELSE '{{}}' END, 'KZ-IIN', applicant,
        'Айгерім Сапарова', subject, repeat('Аялдаманың шатыры қашан жөнделеді? ', 6), 'kk', 'portal',
        day + i % 32000 * interval '1 s' + interval '4 h', day + interval '4 h', day, day + 3, day + {TERM}, 'report',
@@ -65,7 +66,8 @@ SELECT uuidv7(), 'ЖТ-' || to_char(day, 'YYYY') || '-' || lpad(i::text, 7, '0')
 """  # noqa: S608 - a number of our own
 DUE = f"""
 {_COLUMNS}
-SELECT uuidv7(), 'Д-' || uuidv7(), 1, 'application', 'registered', ($3::text[])[1 + i % 77], '{{}}',
+SELECT uuidv7($2::date - {TERM} - now()),
+       'Д-' || uuidv7(), 1, 'application', 'registered', ($3::text[])[1 + i % 77], '{{}}',
        'KZ-IIN', lpad((i::bigint * 7919 % 1000003)::text, 12, '7'), 'Айгерім Сапарова', 'мерзімі өткен ' || i,
        repeat('Аялдаманың шатыры қашан жөнделеді? ', 6), 'kk', 'portal', $2::date - {TERM} + interval '4 h',
        $2::date - {TERM} + interval '4 h', $2::date - {TERM}, $2::date - {TERM} + 3, $2::date - i % 2, 'report',
@@ -99,7 +101,7 @@ async def fill(url: str, count: int, today: date) -> None:
         indexes = [row["indexdef"] for row in await pool.fetch(_INDEXES)]
         await pool.execute(await pool.fetchval(_DROPPING))
         steps = [(first, min(first + _A_STEP - 1, count)) for first in range(1, count + 1, _A_STEP)]
-        # One after another: an id holds the time when it was made, and lists are in the order of ids.
+        # One after another, in the order of time, as they come in life; an id begins with the time when it was made.
         for first, last in track(steps, f"Writing {count:,} appeals", console=console, transient=True):
             await pool.execute(_FILLING, first, last, count, today, DAYS, BODIES, _KINDS, WORDS, timeout=1200)
         await _all([pool.execute(index, timeout=1200) for index in indexes], "Making indexes")

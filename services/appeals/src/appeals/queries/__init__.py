@@ -148,7 +148,7 @@ async def _newest_with_words(
     """
     found = await reading.all(_listing("agency", asked - {"words"}, overdue=overdue, newest=True), **values)
     if len(found) < values["limit"]:
-        times = _times_before(values.get("after"))
+        times = _times_before(values["agency"], values.get("after"))
         recent = {**values, "words": f"{values['words']} & ({' | '.join(times)})"}
         found = await reading.all(_listing("agency", asked, overdue=overdue), **recent)
     return found
@@ -248,13 +248,13 @@ def _words(office: str | None, q: str) -> str | None:
     return " & ".join([*(f"'{each}'" for each in filter(None, (office, *whole))), f"'{last}'{begun}"])
 
 
-def _times_before(after: UUID | None) -> list[str]:
-    """The two newest times that are words of rows before an id, or of all rows: fifty to a hundred days.
+def _times_before(office: str, after: UUID | None) -> list[str]:
+    """The two newest times that are words of a body's rows before an id, or of all: fifty to a hundred days.
 
     Ids are of real time, which legal time may differ from.
     """
     newest = int(str(after or uuid7())[:4], 16)
-    return [f"'id/{time:04x}'" for time in (newest, newest - 1)]
+    return [f"'{office}/{time:04x}'" for time in (newest, newest - 1)]
 
 
 def _pattern(q: str) -> str:

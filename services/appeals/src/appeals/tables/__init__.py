@@ -40,12 +40,12 @@ from servicekit.tables import one_of
 appeal_number = Sequence("appeal_number", increment=NUMBERS_A_BLOCK, metadata=metadata)
 
 
-# The words of a register's rows, the body whose register it is, and the time when each was put down: an id begins with
-# it, its first four digits change every fifty days. What is no letter or digit parts words.
+# The words of the rows of registers, the body whose register it is, and it with the time of each: an id begins with a
+# time, of which the first four digits last for fifty days. What is no letter or digit parts words.
 WORDS = text(
     "(to_tsvector('simple'::regconfig, translate((subject || ' '::text) || number,"
     " '-./_:@&=+~#'::text, '           '::text)) || array_to_tsvector(ARRAY[agency,"
-    " 'id/'::text || substr(id::text, 1, 4)]))"
+    " (agency || '/'::text) || substr(id::text, 1, 4)]))"
 )
 
 expiring = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(EXPIRING))))

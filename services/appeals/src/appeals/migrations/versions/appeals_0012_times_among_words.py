@@ -13,7 +13,7 @@ _SAID = (
     " '-./_:@&=+~#'::text, '           '::text))"
 )
 _BEFORE = f"({_SAID} || array_to_tsvector(ARRAY[agency]))"
-_SINCE = f"({_SAID} || array_to_tsvector(ARRAY[agency, 'id/'::text || substr(id::text, 1, 4)]))"
+_SINCE = f"({_SAID} || array_to_tsvector(ARRAY[agency, (agency || '/'::text) || substr(id::text, 1, 4)]))"
 
 
 def upgrade() -> None:
