@@ -58,6 +58,7 @@ ROUTES: Mapping[str, str | None] = {
 FILES = (
     re.compile(r"/v1/appeals/[^/]+/attachments"),
     re.compile(r"/(kk|ru|en)/appeals/[^/]+/attachments"),
+    re.compile(r"/(kk|ru|en)/verify"),
 )
 # Who keeps a journal also tells people of its entries.
 HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service and path.startswith("/v1/journals/"))

@@ -26,6 +26,7 @@ _TOLD: dict[type[Exception], tuple[str, int]] = {
     RequestValidationError: ("nowhere", 404),
     Exception: ("ours", 500),
 }
+_BAD_REQUEST = 400
 _UNAUTHENTICATED = 401
 
 
@@ -47,7 +48,8 @@ async def _tell(request: Request, error: Exception) -> Response:
 
 async def _tell_status(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
-    return visit_of(request).page("failure.html", status=status, words="nowhere", problem=None)
+    words = "unreadable" if status == _BAD_REQUEST else "nowhere"
+    return visit_of(request).page("failure.html", status=status, words=words, problem=None)
 
 
 async def _tell_problem(request: Request, error: Exception) -> Response:

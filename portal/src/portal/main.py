@@ -24,7 +24,7 @@ from servicekit.neighbours import Neighbour
 from servicekit.problems import Catalogue
 
 # Where a form brings a file.
-_ATTACHMENTS = re.compile(r"/(kk|ru|en)/appeals/[^/]+/attachments")
+_FILES = (re.compile(r"/(kk|ru|en)/appeals/[^/]+/attachments"), re.compile(r"/(kk|ru|en)/verify"))
 
 
 class NoApi(Exception):
@@ -69,7 +69,7 @@ def create_app(
             }
 
     app = FastAPI(title="Ashyq pages", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    limit = BodyLimit(settings.body_limit, settings.file_limit, (_ATTACHMENTS,))
+    limit = BodyLimit(settings.body_limit, settings.file_limit, _FILES)
     assemble(
         app,
         Metrics("portal"),

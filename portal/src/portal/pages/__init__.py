@@ -1,6 +1,6 @@
 """The pages, one file to a room."""
 
-from portal.pages import assets, home
+from portal.pages import assets, home, verify
 
 # What begins with a language comes last, so that it catches nothing else.
-ROUTERS = (assets.router, home.root, home.router)
+ROUTERS = (verify.download, assets.router, home.root, home.router, verify.router)

@@ -6,10 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from portal.api import NOT_FOUND, ApiProblem
+from portal.journals import JOURNALS, entries_in
 from portal.visits import Visit, Visiting, visit_of
 
-JOURNALS = ("appeals", "procurement", "legal-acts", "registry")
 _SHOWN = 5
 
 router = APIRouter(prefix="/{language}", include_in_schema=False)
@@ -35,7 +34,7 @@ async def _home(visit: Visit) -> Response:
         api.get("/v1/awards", sort="-amount", limit=_SHOWN),
         api.get("/v1/overpricing", by="class", limit=_SHOWN, language=visit.language),
         api.get("/v1/drafts", phase="answering", limit=_SHOWN),
-        asyncio.gather(*(_entries_in(visit, name) for name in JOURNALS)),
+        asyncio.gather(*(entries_in(api, name) for name in JOURNALS)),
     )
     return visit.page(
         "home.html",
@@ -74,14 +73,3 @@ def _tiyn(money: dict[str, str]) -> int:
 
 def _tenge(tiyn: int) -> dict[str, str]:
     return {"amount": f"{tiyn // 100}.{tiyn % 100:02}", "currency": "KZT"}
-
-
-async def _entries_in(visit: Visit, journal: str) -> int:
-    """How many acts a journal has sealed: the second line of its checkpoint (C2SP tlog-checkpoint); none at first."""
-    try:
-        async with visit.api.download(f"/v1/journals/{journal}/checkpoint") as answer:
-            return int((await answer.aread()).decode().splitlines()[1])
-    except ApiProblem as problem:
-        if problem.status == NOT_FOUND:
-            return 0
-        raise
