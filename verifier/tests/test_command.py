@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tokenize
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from verifier.__main__ import main
 from verifier.canonical import canonical
 from verifier.notes import LOG, WITNESS
+from verifier.packing import packed
 from verifier.signing import Signer
 
 from .conftest import ABOUT, ORIGIN, SEEN, Journal
@@ -175,6 +177,7 @@ def test_one_file_of_it_runs_alone(place: Path, tmp_path_factory: pytest.TempPat
     for words, code in ((["receipt.json"], 0), (["changed.json"], 1), (["--keys", "keys", "receipt.json"], 0), ([], 2)):
         done = subprocess.run([*python, *words], cwd=alone, check=False, capture_output=True, text=True)  # noqa: S603
         assert done.returncode == code, done.stderr
+    assert {"verifier/packing.py", "verifier/signing.py"}.isdisjoint(zipfile.ZipFile(file).namelist())
     foreign = "import sys, verifier.signing"
     loaded = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = ['ashyq-verify.pyz']; {foreign}"],
@@ -190,12 +193,13 @@ def test_the_file_is_the_same_each_time(tmp_path: Path) -> None:
     first, second = built(tmp_path / "first.pyz"), built(tmp_path / "deep/er/second.pyz")
     assert first.read_bytes() == second.read_bytes()
     assert first.stat().st_mode & 0o111
+    assert packed() == first.read_bytes()  # as a service gives it out
 
 
 def test_the_verifier_is_short() -> None:
     """It is read in one sitting: what decides; apart from it certificates, court files, the command, the following."""
     lengths = {path.stem: length(path) for path in SOURCES}
-    del lengths["signing"], lengths["__init__"]
+    del lengths["signing"], lengths["packing"], lengths["__init__"]
     told = re.findall(r"^\| `(\w+)` \| (\d+) \|", (MEMBER / "README.md").read_text(), re.MULTILINE)
     assert dict(told) == {name: str(lines) for name, lines in lengths.items()}
     assert lengths.pop("following") <= 75

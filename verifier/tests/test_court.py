@@ -130,6 +130,7 @@ def listing(*names: tuple[str, bytes]) -> Members:
         (lambda made, _: made | {"attachments/3-c.pdf": OWN}, "attachment", "attachments.json"),
         (lambda made, _: without(made, "attachments.json"), "attachment", "attachments.json"),
         (lambda made, _: made | {"attachments.json": b"[1]"}, "attachment", "attachments.json"),
+        (lambda made, _: made | {"attachments.json": b"[" * 100_000}, "attachment", "attachments.json"),
         (lambda made, _: made | listing(("attachments/1-a.pdf", OWN)), "attachment", "attachments.json"),
         (lambda made, _: without(made, "appeal.receipt.json"), "receipt", "appeal.receipt.json"),
         (lambda made, _: made | {"documents/ruling-1.txt": b"Never said."}, "text", "documents/ruling-1.txt"),
@@ -142,7 +143,14 @@ def listing(*names: tuple[str, bytes]) -> Members:
     ],
     ids=[
         *("own file gone", "file of the whole gone", "no receipt of the whole", "harmful file", "file not listed"),
-        *("no list", "list of something else", "list without a file", "no receipt", "text nobody wrote"),
+        *(
+            "no list",
+            "list of something else",
+            "list without end",
+            "list without a file",
+            "no receipt",
+            "text nobody wrote",
+        ),
         *("name that a terminal obeys", "receipt of another matter"),
     ],
 )
@@ -176,6 +184,15 @@ def test_two_members_of_one_name_are_no_file(members: Members) -> None:
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(made, "a") as archive:
         archive.writestr("documents/appeal.txt", b"...")
     with pytest.raises(Fault, match="one name"):
+        verify_court_file(made, None, fast_verify)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_is_packed_in_a_way_of_its_own_is_no_file(members: Members, packing: int) -> None:
+    made = packed(members)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("more.txt", b"...", packing)
+    with pytest.raises(Fault, match="stored or deflated"):
         verify_court_file(made, None, fast_verify)
 
 

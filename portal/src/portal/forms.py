@@ -41,11 +41,13 @@ class Form:
         return [value for value in self._fields.getlist(name) if isinstance(value, str)]
 
     async def file(self, name: str) -> tuple[str, bytes, str] | None:
-        """A file's name, content and media type as the browser says it; None where none was chosen."""
+        """A file's name, content and media type as the browser says it, read once; None where none was chosen."""
         value = self._fields.get(name)
         if not isinstance(value, UploadFile) or not value.filename:
             return None
-        return value.filename, await value.read(), value.content_type or "application/octet-stream"
+        content = await value.read()
+        await value.close()
+        return value.filename, content, value.content_type or "application/octet-stream"
 
 
 def new_key() -> str:

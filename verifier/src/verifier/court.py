@@ -14,7 +14,7 @@ from verifier.receipts import Fault, Verified, verify_receipt
 
 _MAIN, _ENDING, _LIST = "appeal.receipt.json", ".receipt.json", "attachments.json"
 _FILES, _TEXTS = "attachments/", "documents/"
-_PIECE = 1 << 20
+_PIECE, _PACKED = 1 << 20, {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def _verified(archive: zipfile.ZipFile, keys: Sequence[Key] | None, verify: Veri
     names = archive.namelist()
     _expect(len(names) == len({*names}), "form", "the ZIP", "Two of its members have one name.")
     _expect(all(name.isprintable() for name in names), "form", "the ZIP", "A member has a name that hides something.")
+    usual = all(each.compress_type in _PACKED for each in archive.infolist())
+    _expect(usual, "form", "the ZIP", "A member is packed otherwise than stored or deflated.")
     damaged = archive.testzip()
     _expect(damaged is None, "form", f"{damaged}", "It is damaged: its bytes are not those that were packed.")
     _expect(_MAIN in names, "receipt", _MAIN, "It is not there.")
@@ -120,7 +122,7 @@ def _attached(acts: Sequence[Any]) -> dict[str, bool]:
 def _check_list(archive: zipfile.ZipFile, found: dict[str, str]) -> None:
     try:
         listed = {each["file"]: each["sha256"] for each in json.loads(archive.read(_LIST)) if each["file"]}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise Fault("attachment", _LIST, "It is not there, or is no list of the files.") from None
     _expect(listed == found, "attachment", _LIST, "It lists other files, or other digests, than are here.")
 
