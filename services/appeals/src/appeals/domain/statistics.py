@@ -69,13 +69,7 @@ def withheld(table: Table, threshold: int = SMALL) -> Withheld:
     touched: set[_Line] = set()
     waiting = set(_small(columns, threshold))
     while waiting or touched:
-        for name, row in waiting:
-            columns.hidden[name][row] = True
-            if name in PARTS:
-                touched.add((-1, row, "", False))
-            for place, group_of in enumerate(columns.group_of):
-                for each, rests in _TOUCHED[name]:
-                    touched.add((place, group_of[row], each, rests))
+        touched.update(_touched(columns, waiting))
         entailed = set(_entailed(columns, waiting))
         for name, row in entailed:
             columns.hidden[name][row] = True
@@ -124,6 +118,21 @@ def _small(columns: _Columns, threshold: int) -> Iterator[_Place]:
         for row, (value, whole) in enumerate(zip(values, wholes, strict=True)):
             if value and (value < threshold or 0 < whole - value < threshold):
                 yield name, row
+
+
+def _touched(columns: _Columns, waiting: Iterable[_Place]) -> Iterator[_Line]:
+    """Withhold these, and tell in which lines less is known then."""
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for name, row in waiting:
+        columns.hidden[name][row] = True
+        by_name[name].append(row)
+    for name, rows in by_name.items():
+        if name in PARTS:
+            yield from ((-1, row, "", False) for row in rows)
+        for place, group_of in enumerate(columns.group_of):
+            for group in {group_of[row] for row in rows}:
+                for each, rests in _TOUCHED[name]:
+                    yield place, group, each, rests
 
 
 def _entailed(columns: _Columns, hidden: Iterable[_Place]) -> Iterator[_Place]:

@@ -88,14 +88,13 @@ async def _figures(reading: Reading, asked: Asked, overdue: Mapping[tuple[str, s
     place = asked.by.index("month") if "month" in asked.by else -1
     for block in _blocks(asked):
         for cells in (await _tables(reading, asked, block, overdue)).values():
-            covered = withheld(cells)
-            for key, counts in cells.items():
-                if block.monthly and not _within(asked, key[place]):
-                    continue
-                line = key if len(key) == len(asked.by) else key[:-1]
-                for name, value in counts.items():
-                    summed[line][name] += value
-                hidden |= {(line, name) for name in FIGURES if (key, name) in covered}
+            wanted = {key for key in cells if not block.monthly or _within(asked, key[place])}
+            whole = len(asked.by)  # of months that are added up, the last part of a key is the month
+            hidden |= {(key[:whole], name) for key, name in withheld(cells) if key in wanted}
+            for key in wanted:
+                line = summed[key[:whole]]
+                for name, value in cells[key].items():
+                    line[name] += value
     return [
         Line(key, {name: None if (key, name) in hidden else value for name, value in counts.items()})
         for key, counts in sorted(summed.items())
