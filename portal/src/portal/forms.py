@@ -43,11 +43,11 @@ class Form:
     async def file(self, name: str) -> tuple[str, bytes, str] | None:
         """A file's name, content and media type as the browser says it, read once; None where none was chosen."""
         value = self._fields.get(name)
-        if not isinstance(value, UploadFile) or not value.filename:
+        if not isinstance(value, UploadFile):
             return None
         content = await value.read()
         await value.close()
-        return value.filename, content, value.content_type or "application/octet-stream"
+        return (value.filename, content, value.content_type or "application/octet-stream") if value.filename else None
 
 
 def new_key() -> str:

@@ -31,6 +31,7 @@ def render(template: str, visit: "Visit", values: dict[str, Any]) -> str:
     words = visit.words
     common = {
         "asset": asset,
+        "count": words.count,
         "day": words.day,
         "languages": LANGUAGES,
         "millions": words.millions,

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
@@ -55,6 +56,11 @@ class Words:
         if code is None:
             return NONE
         return self._texts.get(f"{group}.{code}", code.replace("_", " ").replace("-", " "))
+
+    def count(self, key: str, n: int) -> str:
+        """How many of something, as `15 working days`: `key.one`, `.few` or `.many`, as the language counts."""
+        form = Locale(self.language).plural_form(n)
+        return self.say(f"{key}.{form if form in {'one', 'few'} else 'many'}", n=self.number(n))
 
     def pick(self, translated: Mapping[str, str | None] | str | None) -> str:
         """One of the languages of a text: the reader's, or the first that there is."""

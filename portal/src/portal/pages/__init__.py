@@ -1,6 +1,15 @@
 """The pages, one file to a room."""
 
-from portal.pages import assets, home, verify
+from portal.pages import appeal, appeals, assets, complaints, home, verify
 
 # What begins with a language comes last, so that it catches nothing else.
-ROUTERS = (verify.download, assets.router, home.root, home.router, verify.router)
+ROUTERS = (
+    verify.download,
+    assets.router,
+    appeals.router,
+    appeal.router,
+    complaints.router,
+    home.root,
+    home.router,
+    verify.router,
+)
