@@ -131,6 +131,13 @@ async def test_every_term_of_a_contract_is_a_clock_and_lateness_a_fact(
     assert (await look("nobody", "/v1/contracts", late=False))["items"] == []
 
 
+async def test_the_contract_of_an_award_is_found_by_it(concluded: Do, look: Look) -> None:
+    contract = await concluded()
+    found = await look("nobody", "/v1/contracts", award=contract["award"])
+    assert [each["id"] for each in found["items"]] == [contract["id"]]
+    assert (await look("nobody", "/v1/contracts", award=contract["lot"]))["items"] == []
+
+
 async def test_what_is_entered_keeps_to_the_sums_and_days_of_the_contract(concluded: Do, act: Act) -> None:
     contract = await concluded()
     day = "2026-12-04"

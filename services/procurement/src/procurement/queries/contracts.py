@@ -78,7 +78,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     table = contracts.c
     return {
         **supplied_by(table.supplier),
-        **{name: table[name] == bindparam(name) for name in ("buyer", "method", "region", "status")},
+        **{name: table[name] == bindparam(name) for name in ("buyer", "award_id", "method", "region", "status")},
         **{name: table[name] == bindparam(name) for name in ("late", "supplier_is_debtor")},
         "since": table.drafted_at >= bindparam("since"),
         "before": table.drafted_at < bindparam("before"),

@@ -48,6 +48,7 @@ Day = Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
 async def _wanted(
     buyer: Annotated[Bin | None, Query(description="The BIN of the body that buys.")] = None,
     supplier: Supplier = None,
+    award: Annotated[UUID | None, Query(description="The award that the contract follows.")] = None,
     method: Method | None = None,
     region: Region | None = None,
     since: Annotated[Day, Query(alias="from", description="Drafted on this day or later.")] = None,
@@ -61,6 +62,7 @@ async def _wanted(
     """The filters that are asked for, by the names of their conditions."""
     given = {
         "buyer": buyer,
+        "award_id": award,
         "method": method,
         "region": region,
         "since": since and datetime.combine(since, time(), ALMATY),
