@@ -1,6 +1,6 @@
 """The pages, one file to a room."""
 
-from portal.pages import appeal, appeals, assets, complaints, home, verify
+from portal.pages import appeal, appeals, assets, awards, complaints, home, lots, parties, verify
 
 # What begins with a language comes last, so that it catches nothing else.
 ROUTERS = (
@@ -8,8 +8,11 @@ ROUTERS = (
     assets.router,
     appeals.router,
     appeal.router,
+    awards.router,
     complaints.router,
     home.root,
     home.router,
+    lots.router,
+    parties.router,
     verify.router,
 )
