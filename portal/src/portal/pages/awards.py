@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal.api import ApiProblem
-from portal.forms import faults_by_field
 from portal.totals import totals_of
 from portal.visits import Visit, Visiting, after_of
 
@@ -46,7 +45,7 @@ STATUSES = (
 )
 REGIONS = tuple(f"KZ-{n}" for n in (10, 11, 15, 19, 23, 27, 31, 33, 35, 39, 43, 47, 55, 59, 61, 62, 63, 71, 75, 79))
 ORDERS = ("-awarded_at", "-amount", "amount")
-_SHOWN = 20
+SHOWN = 20
 _RANKED = 12
 _MONTHS = 36
 _UNREADABLE = frozenset({400, 422})
@@ -97,7 +96,7 @@ async def _found(visit: Visit, asked: Mapping[str, str], chosen: Mapping[str, st
     api, by, over = visit.api, chosen["by"], chosen["over"]
     after = visit.request.query_params.get("after")
     awards, methods, groups, dear = await asyncio.gather(
-        api.get("/v1/awards", **asked, sort=chosen["sort"], limit=_SHOWN, after=after),
+        api.get("/v1/awards", **asked, sort=chosen["sort"], limit=SHOWN, after=after),
         api.get("/v1/awards/summary", **asked, by="method", limit=1000),
         api.get("/v1/awards/summary", **asked, by=by, limit=_MONTHS if by == "month" else _RANKED),
         api.get("/v1/overpricing", **asked, by=over, limit=_RANKED, language=visit.language),
@@ -134,7 +133,8 @@ def _readable(typed: Mapping[str, str]) -> dict[str, str]:
 
 def _told(visit: Visit, problem: ApiProblem) -> tuple[Mapping[str, Any], dict[str, str]]:
     """What is wrong with the filters, in words for people and not for programs."""
-    named = faults_by_field(problem.problem.get("errors"))
+    # A filter that takes one of several kinds of value is named with the kind behind it.
+    named = {fault["pointer"].partition(".")[0]: None for fault in problem.problem.get("errors") or ()}
     if not named:
         return problem.problem, {}
     words = visit.words

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.journals import JOURNALS, entries_in
+from portal.totals import totals_of
 from portal.visits import Visit, Visiting, visit_of
 
 _SHOWN = 5
@@ -40,7 +41,7 @@ async def _home(visit: Visit) -> Response:
         "home.html",
         appeals=(appeals["items"] or [None])[0],
         late=_latest(agencies["items"])[:_SHOWN],
-        bought=_bought(awards["items"]),
+        bought=(totals_of(awards["items"]) or [{"count": 0}])[0],
         awards=months["items"],
         dear=dear["items"],
         answering=answering["items"],
@@ -52,24 +53,3 @@ def _latest(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Bodies with what is not answered in time, most first; what is withheld counts as little, for it is."""
     late = [each for each in figures if (each["refused_by_expiry"] or 0) + (each["overdue"] or 0)]
     return sorted(late, key=lambda each: -((each["refused_by_expiry"] or 0) + (each["overdue"] or 0)))
-
-
-def _bought(by_method: list[dict[str, Any]]) -> dict[str, Any]:
-    """All awards in tenge: how many, for how much, and how much had been set aside for them."""
-    ours = [each for each in by_method if each["total"]["currency"] == "KZT"]
-    total = sum(_tiyn(each["total"]) for each in ours)
-    allocated = sum(_tiyn(each["allocated"]) for each in ours if each["allocated"])
-    return {
-        "count": sum(each["count"] for each in ours),
-        "total": _tenge(total),
-        "saved": _tenge(max(0, allocated - total)),
-    }
-
-
-def _tiyn(money: dict[str, str]) -> int:
-    whole, _, part = money["amount"].partition(".")
-    return int(whole) * 100 + int(part or 0)
-
-
-def _tenge(tiyn: int) -> dict[str, str]:
-    return {"amount": f"{tiyn // 100}.{tiyn % 100:02}", "currency": "KZT"}

@@ -15,6 +15,7 @@ router = APIRouter(prefix="/{language}", include_in_schema=False)
 _SHOWN = 20
 _RANKED = 12
 _COMPANY = "KZ-BIN"
+_PERSON = "KZ-IIN"
 
 
 @router.get("/parties/{party}")
@@ -32,7 +33,8 @@ async def show_party(visit: Visiting, party: UUID) -> Response:
         "party.html",
         found=found,
         # A natural person is nobody's to look for: neither by name, which is not shown, nor by a search engine.
-        person=found["scheme"] != _COMPANY,
+        person=found["scheme"] == _PERSON or found["name"] is None,
+        company=found["scheme"] == _COMPANY,
         debts=await _debts_of(visit, found),
         awards=awards["items"],
         after=after_of(awards),
