@@ -57,7 +57,7 @@ async def show_awards(visit: Visiting) -> Response:
     chosen = {name: visit.request.query_params.get(name) or usual for name, usual in _USUAL.items()}
     asked = _readable(typed)
     rules = await visit.api.get("/v1/flags/rules")
-    form = {
+    form: dict[str, Any] = {
         "typed": typed,
         "folded": any(typed[name] for name in FOLDED),
         "used": any(typed.values()),
