@@ -139,7 +139,7 @@ def _sealed(client: httpx.Client, address: str) -> httpx.Response:
     ("language", "words"),
     [
         ("kk", ("Менің өтініштерім", "Мерзім күнтізбесі", "15 жұмыс күні", "Рождество", "Кім қарады")),
-        ("ru", ("Мои обращения", "Срок по дням", "15 рабочих дней", "Рождество", "Кто смотрел")),
+        ("ru", ("Мои обращения", "Срок по дням", "15 рабочих дней", "3 рабочих дня", "Рождество", "Кто смотрел")),
         ("en", ("My appeals", "The term, day by day", "15 working days", "Christmas", "Who looked at it")),
     ],
 )
@@ -208,6 +208,21 @@ def test_a_step_that_came_too_late_says_so_and_loses_nothing(citizen: httpx.Clie
     assert late.status_code == 409
     assert "I object." in late.text
     assert citizen.post(f"/en{appeal}/nothing", data=sent).status_code == 404
+
+
+def test_a_form_that_is_shown_again_can_be_left_for_another_language(
+    citizen: httpx.Client, file: Callable[..., str]
+) -> None:
+    appeal = file()
+    shown_again = citizen.post(
+        f"/en{appeal}/attachments", data=_form(citizen.get(f"/en{appeal}").text, "attachments")
+    ).text
+    [other] = re.findall(r'<a href="(/kk/[^"]+)"', shown_again)
+    assert citizen.get(other).headers["location"] == f"/kk{appeal}"
+    complaint = f"/kk/complaints/{NOBODYS}"
+    assert citizen.get(f"{complaint}/withdrawal").headers["location"] == complaint
+    assert citizen.get(f"{complaint}/nothing").status_code == 404
+    assert citizen.get(f"/kk{appeal}/nothing").status_code == 404
 
 
 def test_what_the_body_asks_is_told_and_answered(citizen: httpx.Client, file: Callable[..., str], api: Api) -> None:

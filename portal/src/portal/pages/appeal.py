@@ -86,6 +86,14 @@ async def take_attachment(visit: Visiting, appeal_id: UUID, attachment_id: UUID)
     return await taken(visit, f"/v1/appeals/{appeal_id}/attachments/{attachment_id}")
 
 
+@router.get("/appeals/{appeal_id}/{act}")
+async def leave_step(visit: Visiting, appeal_id: UUID, act: str) -> Response:
+    """Back to the appeal, from the address at which a form was shown again."""
+    if act not in FIELDS and act != "attachments":
+        raise HTTPException(404)
+    return visit.go(f"/appeals/{appeal_id}")
+
+
 @router.post("/appeals/{appeal_id}/attachments")
 async def attach(visit: Visiting, appeal_id: UUID) -> Response:
     """Take a file to the appeal; it is examined before anybody may open it."""

@@ -32,7 +32,16 @@ STATUSES = (
 _OPEN = frozenset(STATUSES[: STATUSES.index("answered")])
 _LEVELS = ("central", "region", "city", "district")
 # What people ask for most stands first; what is not named here comes after, as the API lists it.
-_FIRST = ("request", "application", "complaint", "proposal", "message", "response")
+_FIRST = (
+    "request",
+    "application",
+    "complaint",
+    "proposal",
+    "message",
+    "response",
+    "information_request",
+    "public_service_complaint",
+)
 _FIELDS = ("kind", "agency", "subject", "text", "language")
 _A_PAGE = 20
 _NEWEST = 5

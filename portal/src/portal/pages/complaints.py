@@ -32,6 +32,14 @@ async def take_receipt(visit: Visiting, complaint_id: UUID) -> Response:
     return await taken(visit, f"/v1/complaints/{complaint_id}/receipt", name=f"receipt-{complaint_id}.json")
 
 
+@router.get("/complaints/{complaint_id}/{act}")
+async def leave_step(visit: Visiting, complaint_id: UUID, act: str) -> Response:
+    """Back to the complaint, from the address at which a form was shown again."""
+    if act not in FIELDS:
+        raise HTTPException(404)
+    return visit.go(f"/complaints/{complaint_id}")
+
+
 @router.post("/complaints/{complaint_id}/{act}")
 async def take_step(visit: Visiting, complaint_id: UUID, act: str) -> Response:
     """Do with a complaint what one of its forms says."""
