@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -11,6 +12,7 @@ from servicekit.vouching import VISITOR, vouch
 NOT_FOUND = 404
 _NOT_THEIRS = {401, 403, NOT_FOUND}
 _PATIENCE = httpx.Timeout(30.0)
+_LARGEST_PAGE = 1000
 
 
 class ApiProblem(Exception):
@@ -62,6 +64,19 @@ class Api:
             if problem.status in _NOT_THEIRS:
                 return None
             raise
+
+    async def every(self, path: str, **query: object) -> list[Any]:
+        """All items of one of the API's lists, page by page; for lists that are short by their nature.
+
+        Raises:
+            ApiProblem, ApiAway: as `get`.
+        """
+        page = await self.get(path, limit=_LARGEST_PAGE, **query)
+        items = list(page["items"])
+        while page["next"]:
+            page = await self.get(path, **dict(parse_qsl(urlsplit(page["next"]).query)))
+            items += page["items"]
+        return items
 
     async def post(self, path: str, body: Any, *, key: str | None = None) -> Any:
         """Do something once: with the same key again, the API answers the same and does nothing.

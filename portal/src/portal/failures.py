@@ -12,7 +12,7 @@ from portal.api import NOT_FOUND, ApiAway, ApiProblem
 from portal.forms import Forged
 from portal.sessions import SESSION, TooLargeToKeep
 from portal.signing_in import CannotSignIn
-from portal.visits import MustSignIn, visit_of
+from portal.visits import WAITS, MustSignIn, visit_of
 from servicekit.boundary import BodyTooLarge
 
 _log = structlog.get_logger("pages")
@@ -59,6 +59,8 @@ async def _tell_problem(request: Request, error: Exception) -> Response:
         answer = await _ask_who(request, error)
         answer.delete_cookie(SESSION, path="/")
         return answer
+    if error.status == WAITS:
+        return visit.page("waits.html", status=WAITS)
     words = "nowhere" if error.status == NOT_FOUND else "refused"
     return visit.page("failure.html", status=error.status, words=words, problem=error.problem)
 

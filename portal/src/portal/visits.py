@@ -91,8 +91,7 @@ class Visit:
 
     def url(self, path: str, **query: object) -> str:
         """The address of a page of ours in the visitor's language; a query's None is left out."""
-        given = {name.rstrip("_"): value for name, value in query.items() if value is not None and value != ""}
-        return f"/{self.language}{path}" + (f"?{urlencode(given)}" if given else "")
+        return address(f"/{self.language}{path}", query)
 
     def url_in(self, language: str) -> str:
         """This page in another language."""
@@ -104,8 +103,7 @@ class Visit:
         """This page with some of its query changed; None takes a parameter away."""
         query: dict[str, object] = {name: values[-1] for name, values in parse_qs(self.request.url.query).items()}
         query |= {name.rstrip("_"): value for name, value in changed.items()}
-        given = {name: value for name, value in query.items() if value is not None and value != ""}
-        return self.request.url.path + (f"?{urlencode(given)}" if given else "")
+        return address(self.request.url.path, query)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from a template."""
@@ -180,6 +178,12 @@ def address_of(request: Request) -> str:
     """Where a visitor asks from, as the gateway says; it stands before us and lets nobody else say it."""
     told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return told or (request.client.host if request.client else "unknown")
+
+
+def address(path: str, query: Mapping[str, object]) -> str:
+    """A path with a query; what is None or empty is left out, and `from_` means `from`."""
+    given = {name.rstrip("_"): value for name, value in query.items() if value is not None and value != ""}
+    return path + (f"?{urlencode(given)}" if given else "")
 
 
 def after_of(page: Mapping[str, Any]) -> str | None:

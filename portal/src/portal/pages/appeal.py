@@ -14,7 +14,7 @@ from starlette.responses import Response
 from portal.api import ApiProblem
 from portal.forms import Form, faults_by_field
 from portal.pages.appeals import SHOWN_AGAIN, names_of_kinds
-from portal.visits import WAITS, Visit, Visiting
+from portal.visits import Visit, Visiting
 
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -132,14 +132,9 @@ def body_of(form: Form, act: str, names: Sequence[str]) -> dict[str, str]:
 
 
 async def taken(visit: Visit, path: str, *, name: str | None = None) -> Response:
-    """A file of the API's for the visitor to keep, or a page that says it is not sealed yet."""
+    """A file of the API's for the visitor to keep."""
     visit.signed_in()
-    try:
-        return await visit.download(path, name=name)
-    except ApiProblem as problem:
-        if problem.status != WAITS:
-            raise
-        return visit.page("waits.html", status=WAITS)
+    return await visit.download(path, name=name)
 
 
 async def _page(visit: Visit, appeal_id: UUID, refused: Refused | None = None) -> Response:

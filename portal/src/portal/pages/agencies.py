@@ -1,0 +1,110 @@
+"""What becomes of appeals, body by body: the league table, and each body by itself."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from portal.api import ApiProblem
+from portal.visits import Visit, Visiting, address
+
+LEVELS = ("central", "region", "city", "district")
+FIGURES = ("filed", "answered", "refused_by_expiry", "overdue", "refused_share", "median_days", "p90_days")
+_FIRST = "-refused_by_expiry"
+_LEAST = 1_000_000_000.0
+_SOURCE = "/v1/statistics/appeals"
+_WRONG = 422
+
+router = APIRouter(prefix="/{language}", include_in_schema=False)
+
+
+@router.get("/agencies")
+async def show_agencies(
+    visit: Visiting,
+    level: str = "",
+    q: str = "",
+    since: Annotated[str, Query(alias="from")] = "",
+    until: Annotated[str, Query(alias="to")] = "",
+    sort: str = _FIRST,
+) -> Response:
+    api, problem = visit.api, None
+    months = {"from": since, "to": until}
+    try:
+        known, figures, total = await asyncio.gather(
+            api.every("/v1/agencies", level=level, q=q),
+            api.every(_SOURCE, by="agency", **months),
+            api.get(_SOURCE, **months),
+        )
+    except ApiProblem as error:
+        if error.status != _WRONG:
+            raise
+        known, figures, total, problem = [], [], {"items": []}, _in_words(error.problem)
+    codes = {each["code"] for each in known}
+    rows = _sorted(visit, [each for each in figures if each["agency"]["code"] in codes], sort)
+    counted = {each["agency"]["code"] for each in rows}
+    return visit.page(
+        "agencies.html",
+        status=_WRONG if problem else 200,
+        asked={"level": level, "q": q, "from": since, "to": until},
+        columns=FIGURES,
+        data=address(_SOURCE, {"by": "agency", **months}),
+        levels=[(each, visit.words.name("agencies.level", each)) for each in LEVELS],
+        drawn=address(f"{_SOURCE}.svg", {"by": "agency", **months}),
+        problem=problem,
+        rows=rows,
+        sort=sort,
+        silent=[each for each in known if each["code"] not in counted],
+        total=(total["items"] or [None])[0],
+    )
+
+
+@router.get("/agencies/{code}")
+async def show_agency(visit: Visiting, code: str) -> Response:
+    api = visit.api
+    known, kinds, totals, months, by_kind = await asyncio.gather(
+        api.every("/v1/agencies"),
+        api.every("/v1/kinds"),
+        api.every(_SOURCE, by="agency"),
+        api.every(_SOURCE, by="agency,month"),
+        api.every(_SOURCE, by="agency,kind"),
+    )
+    names = {each["code"]: each["name"] for each in known}
+    agency = next((each for each in known if each["code"] == code), None)
+    if agency is None:
+        raise HTTPException(404)
+    return visit.page(
+        "agency.html",
+        agency=agency,
+        higher=names.get(agency["higher"]),
+        kinds={each["code"]: each["name"] for each in kinds},
+        by_kind=_of(by_kind, code),
+        by_month=_of(months, code)[::-1],
+        columns=FIGURES,
+        total=next(iter(_of(totals, code)), None),
+    )
+
+
+def _of(figures: Sequence[Mapping[str, Any]], code: str) -> list[Mapping[str, Any]]:
+    return [each for each in figures if each["agency"]["code"] == code]
+
+
+def _sorted(visit: Visit, rows: list[Mapping[str, Any]], sort: str) -> list[Mapping[str, Any]]:
+    """By a column, from the least or (with a minus before it) from the most; what is withheld comes last."""
+    column = sort.removeprefix("-")
+    by_name = sorted(rows, key=lambda each: visit.words.pick(each["agency"]["name"]).casefold())
+    if column not in FIGURES:
+        return by_name[::-1] if sort == "-name" else by_name
+    sign = -1 if sort.startswith("-") else 1
+
+    def place(row: Mapping[str, Any]) -> float:
+        return _LEAST if row[column] is None else sign * float(row[column])
+
+    return sorted(by_name, key=place)
+
+
+def _in_words(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem without the places in a request that readers have never seen."""
+    return {**problem, "errors": None}
