@@ -1,10 +1,15 @@
 """One document out of many: nothing is lost, nothing is said twice, and a contradiction is an error."""
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 
-from gateway.description import DescriptionsDisagree, merge
+from gateway import description
+from gateway.description import Description, DescriptionsDisagree, merge
 
 PROBLEM = {"type": "object", "title": "Problem", "properties": {"code": {"type": "string"}}}
 
@@ -86,3 +91,21 @@ def test_two_services_cannot_have_different_ideas_of_a_shared_shape() -> None:
     other = {**PROBLEM, "properties": {}}
     with pytest.raises(DescriptionsDisagree, match="Problem"):
         merge(OWN, {"one": document("/v1/one"), "two": document("/v1/two", Problem=other)})
+
+
+@pytest.mark.parametrize(("here", "known"), [({"appeals"}, {"/v1/me", "/v1/appeals"}), (set(), {"/v1/me"})])
+async def test_a_service_in_this_process_is_waited_for_and_another_is_not(
+    here: set[str], known: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(description, "_PATIENCE_SECONDS", 0.05)
+    slow = FastAPI(openapi_url=None)
+
+    @slow.get("/openapi.json")
+    async def describe(_: Request) -> JSONResponse:
+        await asyncio.sleep(0.3)
+        return JSONResponse(document("/v1/appeals"))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(slow), base_url="http://appeals") as client:
+        described = Description(OWN, {"appeals": client}, here)
+        await described.read()
+    assert set(described.merged["paths"]) == known

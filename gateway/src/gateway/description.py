@@ -27,16 +27,20 @@ class DescriptionsDisagree(Exception):
 class Description:
     """The one document, of all services that have ever answered; it is read anew, as services come and change."""
 
-    def __init__(self, own: Mapping[str, Any], clients: Mapping[str, httpx.AsyncClient]) -> None:
+    def __init__(
+        self, own: Mapping[str, Any], clients: Mapping[str, httpx.AsyncClient], here: Collection[str] = ()
+    ) -> None:
+        """A document of the gateway's own and those of services; who is `here`, in this process, is waited for."""
         self.merged: dict[str, Any] = merge(own, {})
         self._own = own
         self._clients = clients
+        self._here = here
         self._documents: dict[str, Mapping[str, Any]] = {}
 
     async def read(self, names: Collection[str] | None = None) -> None:
         """Ask services, all if none are named; one that does not answer stays as it was described last."""
         asked = [name for name in self._clients if names is None or name in names]
-        read = await asyncio.gather(*(_read(name, self._clients[name]) for name in asked))
+        read = await asyncio.gather(*(self._read(name) for name in asked))
         found = self._documents | {name: said for name, said in zip(asked, read, strict=True) if said is not None}
         if found != self._documents:
             # In one order, so that it does not matter who came first.
@@ -52,6 +56,9 @@ class Description:
                 await asyncio.sleep(_MISSING_AGAIN_SECONDS)
                 await self.read(self._clients.keys() - self._documents.keys())
             await self.read()
+
+    async def _read(self, name: str) -> dict[str, Any] | None:
+        return await _read(name, self._clients[name], None if name in self._here else _PATIENCE_SECONDS)
 
     def _merged(self) -> dict[str, Any]:
         merged = merge(self._own, {})
@@ -87,11 +94,10 @@ def merge(own: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> 
     return merged
 
 
-async def _read(name: str, client: httpx.AsyncClient) -> dict[str, Any] | None:
-    """What of a service the gateway has a way to; None when it does not say."""
+async def _read(name: str, client: httpx.AsyncClient, patience: float | None) -> dict[str, Any] | None:
+    """What of a service the gateway has a way to; None when it does not say so within some seconds."""
     try:
-        # The client's own limit does not hold for a service in this process.
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             answer = await client.get("/openapi.json")
         document: dict[str, Any] = answer.raise_for_status().json()
         public = {path: item for path, item in document["paths"].items() if service_for(path) == name}

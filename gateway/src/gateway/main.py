@@ -21,7 +21,7 @@ from gateway.pages import pages, router
 from gateway.passage import Passage
 from gateway.permissions import PERMISSIONS
 from gateway.problems import OWN, problem
-from gateway.routes import FILES
+from gateway.routes import DESCRIBED, FILES
 from gateway.settings import Settings
 from servicekit.app import assemble, health_router, token_verifier
 from servicekit.incoming import BodyLimit
@@ -106,7 +106,9 @@ async def _described(
     app: FastAPI, clients: Mapping[str, httpx.AsyncClient], upstreams: Mapping[str, Upstream]
 ) -> AsyncIterator[None]:
     """The app's OpenAPI document holds those of the services that answer, and of others when they come."""
-    description = Description(app.openapi(), clients)
+    described = {name: client for name, client in clients.items() if name in DESCRIBED}
+    here = {name for name, upstream in upstreams.items() if not upstream.apart}
+    description = Description(app.openapi(), described, here)
     await description.read()
     app.openapi = lambda: description.merged  # type: ignore[method-assign]
     reading = None

@@ -60,6 +60,8 @@ FILES = (
     re.compile(r"/(kk|ru|en)/appeals/[^/]+/attachments"),
     re.compile(r"/(kk|ru|en)/verify"),
 )
+# Who has operations that programs call; the pages are for people.
+DESCRIBED = frozenset(service for path, service in ROUTES.items() if service and path.startswith(("/v1/", "/sandbox")))
 # Who keeps a journal also tells people of its entries.
 HAVE_MAILBOX = frozenset(service for path, service in ROUTES.items() if service and path.startswith("/v1/journals/"))
 
