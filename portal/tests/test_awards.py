@@ -1,7 +1,7 @@
 """What was bought, lot by lot and party by party, as a reader who trusts nobody meets it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-Api = Callable[[str], httpx.Client]
+from portal.words import texts
+
 LANGUAGES = ("kk", "ru", "en")
 _NOW = datetime(2026, 11, 26, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
 _BEGINS = datetime(2026, 7, 1, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
@@ -20,12 +21,12 @@ _SUBJECT = "<script>alert(1)</script> Laptops"
 
 
 class Story:
-    """A purchase in three lots: one contracted, one complained about, one that nobody bid for."""
+    """A purchase in four lots: contracted, complained about, bid for by nobody, and by two equals."""
 
     def __init__(self, base: str) -> None:
         self._client = httpx.Client(base_url=base, timeout=60)
         self.tender = self._published(_BEGINS + timedelta(days=9))
-        self.laptops, self.paper, self.chairs = (each["id"] for each in self.tender["lots"])
+        self.laptops, self.paper, self.chairs, self.desks = (each["id"] for each in self.tender["lots"])
         self._bid(_BEGINS + timedelta(days=2))
         self.move_to(_BEGINS + timedelta(days=9, hours=1))
         self._complain()
@@ -52,18 +53,34 @@ class Story:
         self.move_to(_NOW)
         return found
 
+    def by_rules(self, profile: str) -> Any:
+        """A purchase of the same by other rules, whose first lot the two companies and the person bid for."""
+        found = self._published(_BEGINS + timedelta(days=9), profile=profile)
+        lot = found["lots"][0]["id"]
+        for who, price in (("supplier", "5400000.00"), ("supplier-2", "5100000.00"), (_PERSON, "5900000.00")):
+            self._post(who, f"/v1/tenders/{found['id']}/bids", {"lot": lot, "offer": _offer(price, 5, 12)})
+        self.move_to(_BEGINS + timedelta(days=9, hours=1))
+        self.move_to(_NOW)
+        return found
+
     def close(self) -> None:
         self._client.close()
 
-    def _published(self, bids_until: datetime, at: datetime = _BEGINS) -> Any:
+    def _published(self, bids_until: datetime, at: datetime = _BEGINS, profile: str = "report-2022") -> Any:
         self._client.put("/sandbox/clock", json={"now": at.isoformat()}).raise_for_status()
         body = {
             "title": {"kk": "Жабдық", "en": "Supplies"},
             "method": "rating-point",
             "region": "KZ-71",
+            "profile": profile,
             "buyer_name": "Денсаулық сақтау басқармасы",
             "bids_until": bids_until.isoformat(),
-            "lots": [_lot(_SUBJECT, "26.20.11"), _lot("Paper", "17.12.14"), _lot("Chairs", "31.00.11")],
+            "lots": [
+                _lot(_SUBJECT, "26.20.11"),
+                _lot("Paper", "17.12.14"),
+                _lot("Chairs", "31.00.11"),
+                _lot("Desks", "31.01.12"),
+            ],
         }
         tender = self._post("buyer", "/v1/tenders", body)
         return self._post("buyer", f"/v1/tenders/{tender['id']}/publication", {})
@@ -76,6 +93,8 @@ class Story:
             (_PERSON, self.laptops, _offer("5900000.00", 1, 12)),
             ("supplier", self.paper, _offer("5000000.00", 9, 12)),
             ("supplier-2", self.paper, _offer("5900000.00", 2, 12)),
+            ("supplier", self.desks, _offer("5000000.00", 5, 12)),
+            ("supplier-2", self.desks, _offer("5000000.00", 5, 12)),
         ]
         for who, lot, offer in offers:
             self._post(who, f"/v1/tenders/{self.tender['id']}/bids", {"lot": lot, "offer": offer})
@@ -204,6 +223,34 @@ def test_a_lot_that_nobody_bid_for_says_so(house: httpx.Client, story: Story) ->
     page = house.get(f"/en/lots/{story.chairs}").text
     assert "No bids" in page
     assert 'class="compared"' not in page
+
+
+def test_how_a_tie_was_broken_is_told_step_by_step(house: httpx.Client, story: Story) -> None:
+    ties = story.ask(f"/v1/lots/{story.desks}/result")["ties"]
+    page = unescape(house.get(f"/kk/lots/{story.desks}").text)
+    assert ties[-1]["decided"]
+    for each in ties:
+        assert each["words"]["kk"] in page
+    assert page.count("Осы қадам шешті.") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_was_refused_reads_why_and_what_would_have_won(language: str, house: httpx.Client, story: Story) -> None:
+    lot = story.by_rules("KZ-2025-rating-point")["lots"][0]["id"]
+    result = story.ask(f"/v1/lots/{lot}/result")
+    rules = story.ask("/v1/profiles/KZ-2025-rating-point")
+    page = unescape(house.get(f"/{language}/lots/{lot}").text)
+    assert len(result["refused"]) == len(result["dumping"]) == 2
+    for each in (*result["refused"], *result["dumping"], rules["complaint"]):
+        assert each["words"][language] in page
+        assert each["source"] in page or each is rules["complaint"]
+    assert page.count("<li>" + texts(language)["lots.with_price"].partition("{")[0]) == 2
+
+
+def test_a_lot_leads_to_the_others_of_its_tender(house: httpx.Client, story: Story) -> None:
+    others = [each for each in _links(house.get(f"/en/lots/{story.desks}").text) if "/lots/" in each]
+    for lot in (story.laptops, story.paper, story.chairs):
+        assert f"/en/lots/{lot}" in others
 
 
 def test_a_lot_before_the_opening_tells_no_price_and_no_number_of_bids(house: httpx.Client, story: Story) -> None:

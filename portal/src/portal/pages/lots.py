@@ -66,7 +66,8 @@ async def _scored(visit: Visit, lot: Mapping[str, Any], first: int) -> dict[str,
     result, profiles = await asyncio.gather(
         visit.api.find(f"/v1/lots/{lot['id']}/result"), visit.api.get("/v1/profiles", limit=1000)
     )
-    bids = {} if result is None else await _bids_of(visit, lot)
+    # Of bids that are opened and not scored yet, too; before the opening there are none to be seen.
+    bids = await _bids_of(visit, lot)
     ranking = [] if result is None else result["ranking"]
     margins = ((result or {}).get("explanation") or {}).get("would_have_won", [])
     return {
