@@ -304,7 +304,14 @@ def test_what_is_not_yours_is_not_there(signed_in: SignedIn, file: Callable[...,
 
 
 @pytest.mark.parametrize(
-    "address", ["/ru/appeals", "/ru/appeals/new", f"/ru/appeals/{NOBODYS}", f"/ru/appeals/{NOBODYS}/receipt.json"]
+    "address",
+    [
+        "/ru/complaints",
+        "/ru/appeals",
+        "/ru/appeals/new",
+        f"/ru/appeals/{NOBODYS}",
+        f"/ru/appeals/{NOBODYS}/receipt.json",
+    ],
 )
 def test_who_has_not_signed_in_is_sent_to_sign_in_and_back(address: str, house: httpx.Client) -> None:
     sent = house.get(address)
@@ -333,8 +340,16 @@ def test_those_in_office_do_what_is_simple_here(
     appeal = file(kind="message")
     head, officer = signed_in("head"), signed_in("officer")
     offered = head.get(f"/en{appeal}").text
-    assert {"assignment", "extension", "decision", "defect"} <= _forms(offered)
-    assert "over the API: forward, preliminary decision, leave without consideration." in offered
+    assert _forms(offered) == {
+        "assignment",
+        "attachments",
+        "decision",
+        "defect",
+        "extension",
+        "forwarding",
+        "leaving",
+        "preliminary-decision",
+    }
     named = {"assignment-executor": "sandbox:officer", "assignment-name": "Dinara"}
     assert head.post(f"/en{appeal}/assignment", data=_form(offered, "assignment") | named).status_code == 303
     page = officer.get(f"/en{appeal}").text
@@ -344,6 +359,43 @@ def test_those_in_office_do_what_is_simple_here(
     assert "Mended." in told
     assert "Dinara" in told
     assert "Your appeal" in citizen.get("/en/appeals").text
+
+
+def test_an_adverse_decision_is_told_with_its_hearing(
+    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
+) -> None:
+    appeal = file(kind="complaint")
+    officer = signed_in("officer")
+    told = {
+        "outcome": "refused",
+        "text": "We shall refuse.",
+        "language": "en",
+        "at": "2025-01-08T10:00",
+        "place": "305",
+    }
+    fields = {f"preliminary-decision-{name}": value for name, value in told.items()}
+    sent = _form(officer.get(f"/en{appeal}").text, "preliminary-decision") | fields
+    wrong = officer.post(f"/en{appeal}/preliminary-decision", data=sent | {"preliminary-decision-at": "soon"})
+    assert (wrong.status_code, 'value="soon"' in wrong.text) == (422, True)
+    assert officer.post(f"/en{appeal}/preliminary-decision", data=sent).status_code == 303
+    assert "8 January 2025, 10:00, 305" in citizen.get(f"/en{appeal}").text
+    assert "over the API: record of the hearing." in officer.get(f"/en{appeal}").text
+
+
+def test_an_appeal_is_passed_on_or_left_on_a_ground_of_the_law(
+    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
+) -> None:
+    officer = signed_in("officer")
+    passed, left = file(kind="message"), file(kind="message")
+    sent = _form(officer.get(f"/en{passed}").text, "forwarding")
+    sent |= {"forwarding-agency": "akimat-almaty", "forwarding-reason": "A road of the city."}
+    assert officer.post(f"/en{passed}/forwarding", data=sent).status_code == 303
+    assert "Forwarded to another body" in citizen.get(f"/en{passed}").text
+    sent = _form(officer.get(f"/en{left}").text, "leaving") | {"leaving-ground": "essence_not_stated"}
+    assert officer.post(f"/en{left}/leaving", data=sent).status_code == 303
+    page = citizen.get(f"/en{left}").text
+    assert "The essence is not stated" in page
+    assert _forms(page) == {"complaints"}
 
 
 def test_a_ruling_is_read_with_its_grounds(
@@ -360,9 +412,29 @@ def test_a_ruling_is_read_with_its_grounds(
     assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 422
     up |= {"sending-up-opinion": "Not founded."}
     assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 303
-    ruling = {"outcome": "cancel_act", "grounds": ["wrong_circle_of_facts"], "text": "Cancelled.", "language": "en"}
-    api("higher-officer").post(f"/v1{complaint}/ruling", json=ruling).raise_for_status()
+    _rule(signed_in("higher-officer"), complaint)
     page = citizen.get(f"/en{complaint}").text
     told = ("Cancel the act", "The circle of facts was drawn wrongly", "Cancelled.", "Not founded.", "Go to court")
     assert [each for each in told if each not in page] == []
     assert officer.post(f"/en{complaint}/nothing", data=up).status_code == 404
+
+
+def _rule(higher: httpx.Client, complaint: str) -> None:
+    """Rule as the body above, first without the grounds that an act needs to fall."""
+    found = higher.get("/en/complaints", params={"status": "under_review"}).text
+    assert complaint in found
+    sent = _form(higher.get(f"/en{complaint}").text, "ruling")
+    sent |= {"ruling-outcome": "cancel_act", "ruling-text": "Cancelled.", "ruling-language": "en"}
+    refused = higher.post(f"/en{complaint}/ruling", data=sent)
+    assert refused.status_code == 422
+    assert 'value="cancel_act" selected' in refused.text
+    sent["ruling-grounds"] = "wrong_circle_of_facts"
+    assert higher.post(f"/en{complaint}/ruling", data=sent).status_code == 303
+    assert complaint not in higher.get("/en/complaints", params={"status": "under_review"}).text
+
+
+def test_complaints_are_listed_for_whom_they_concern(signed_in: SignedIn) -> None:
+    company = signed_in("company")
+    page = company.get("/kk/complaints")
+    assert (page.status_code, "Мұндай шағымдар жоқ" in page.text) == (200, True)
+    assert company.get("/kk/complaints", params={"status": "nothing"}).status_code == 422

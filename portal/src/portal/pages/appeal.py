@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ from portal.api import ApiProblem
 from portal.forms import Form, faults_by_field
 from portal.pages.appeals import SHOWN_AGAIN, names_of_kinds
 from portal.visits import Visit, Visiting
+from portal.words import ALMATY
 
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -24,7 +27,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "decision": ("outcome", "text", "language"),
         "defect": ("text",),
         "extension": ("until", "reason"),
+        "forwarding": ("agency", "reason"),
+        "leaving": ("ground", "detail"),
         "objection": ("text",),
+        "preliminary-decision": ("outcome", "text", "language", "at", "place", "no_hearing_reason"),
         "rework": ("reason",),
         "signature": (),
         "withdrawal": ("reason",),
@@ -119,16 +125,26 @@ async def take_step(visit: Visiting, appeal_id: UUID, act: str) -> Response:
         raise HTTPException(404)
     form = await visit.form()
     try:
-        done = await visit.api.post(f"/v1/appeals/{appeal_id}/{act}", body_of(form, act, FIELDS[act]), key=form.key)
+        done = await visit.api.post(f"/v1/appeals/{appeal_id}/{act}", _said_in(form, act), key=form.key)
     except ApiProblem as problem:
         return await _page(visit, appeal_id, Refused.by(problem, act, form, FIELDS[act]))
     return visit.go(f"/complaints/{done['id']}" if act == "complaints" else f"/appeals/{appeal_id}")
 
 
-def body_of(form: Form, act: str, names: Sequence[str]) -> dict[str, str]:
+def body_of(form: Form, act: str, names: Sequence[str]) -> dict[str, Any]:
     """What a form says to the API; on a page with several forms each field is named after its step, too."""
     given = form.given(*(f"{act}-{name}" for name in names))
     return {name.removeprefix(f"{act}-"): value for name, value in given.items()}
+
+
+def _said_in(form: Form, act: str) -> dict[str, Any]:
+    """What a form says, a hearing that is planned in it by the clocks of Astana."""
+    body = body_of(form, act, FIELDS[act])
+    planned = {name: body.pop(name) for name in ("at", "place") if name in body}
+    if "at" in planned:
+        with suppress(ValueError):  # the API says what is wrong with it
+            planned["at"] = datetime.fromisoformat(planned["at"]).replace(tzinfo=ALMATY).isoformat()
+    return body | ({"hearing": planned} if planned else {})
 
 
 async def taken(visit: Visit, path: str, *, name: str | None = None) -> Response:
@@ -140,6 +156,7 @@ async def taken(visit: Visit, path: str, *, name: str | None = None) -> Response
 async def _page(visit: Visit, appeal_id: UUID, refused: Refused | None = None) -> Response:
     place = f"/v1/appeals/{appeal_id}"
     appeal = await visit.api.get(place)
+    acts = [each["name"] for each in appeal["actions"]]
     deadline, clocks, history, files, complaints, accesses, kinds = await asyncio.gather(
         visit.api.get(f"{place}/deadline"),
         visit.api.get(f"{place}/clocks", limit=_ALL),
@@ -160,11 +177,27 @@ async def _page(visit: Visit, appeal_id: UUID, refused: Refused | None = None) -
         files=files["items"],
         complaints=complaints["items"],
         looks=_looks(accesses["items"] if accesses else []),
-        acts=[each["name"] for each in appeal["actions"]],
+        acts=acts,
+        bodies=await _bodies(visit) if "forwarding" in acts else [],
+        grounds=await _grounds(visit) if "leaving" in acts else [],
         refused=refused,
         place=f"/appeals/{appeal_id}",
         is_filed=visit.request.query_params.get("filed") == "yes",
     )
+
+
+async def _bodies(visit: Visit) -> list[tuple[str, str]]:
+    """To which bodies an appeal may be passed on, by name."""
+    listed = await visit.api.get("/v1/agencies", limit=_ALL)
+    named = [(each["code"], visit.words.pick(each["name"])) for each in listed["items"]]
+    return sorted(named, key=lambda each: each[1].casefold())
+
+
+async def _grounds(visit: Visit) -> list[tuple[str, str]]:
+    """On which grounds an appeal may be left; that it repeats another, which must be named, is said over the API."""
+    listed = await visit.api.get("/v1/leaving-grounds", limit=_ALL)
+    ours = [each for each in listed["items"] if each["needs"] != "earlier"]
+    return [(each["code"], visit.words.pick(each["name"])) for each in ours]
 
 
 def _looks(accesses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
