@@ -377,10 +377,15 @@ def test_a_list_that_cannot_go_on_says_so(house: httpx.Client) -> None:
 
 
 def test_a_company_is_told_with_what_it_won_and_owes(house: httpx.Client, story: Story) -> None:
-    page = house.get(f"/en/parties/{story.party('«Ақ Желкен Құрылыс» ЖШС')}").text
+    party = story.party("«Ақ Желкен Құрылыс» ЖШС")
+    page = house.get(f"/en/parties/{party}").text
     assert "150340962116" in page
     assert "This company is not in the register of debtors." in page
     assert f"/en/lots/{story.laptops}" in _links(page)
+    rules = {each["rule"] for each in story.ask("/v1/flags", supplier=party)["items"]}
+    linked = {httpx.URL(each).params["flag"] for each in _links(page) if "flag=" in each}
+    assert linked == rules
+    assert rules
     assert "noindex" not in page
 
 

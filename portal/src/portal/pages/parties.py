@@ -1,6 +1,7 @@
 """One party: what it won and from whom, how it delivered, what it owes, and what is worth a look."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ async def show_party(visit: Visiting, party: UUID) -> Response:
         api.get(f"/v1/parties/{party}"),
         api.get("/v1/awards", supplier=party, limit=_SHOWN, after=after),
         api.get("/v1/awards/summary", supplier=party, by="buyer", limit=_RANKED),
-        api.get("/v1/flags", supplier=party, limit=_SHOWN),
+        api.get("/v1/flags", supplier=party, limit=1000),
         api.get("/v1/contracts", supplier=party, limit=_SHOWN),
     )
     return visit.page(
@@ -40,9 +41,16 @@ async def show_party(visit: Visiting, party: UUID) -> Response:
         after=after_of(awards),
         first=after is None,
         buyers=buyers["items"],
-        flags=flags,
+        flags=_by_rule(flags["items"]),
         contracts=contracts,
     )
+
+
+def _by_rule(flags: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+    """One flag of each rule, with how often it stands; the most frequent first."""
+    times = Counter(each["rule"] for each in flags)
+    first = {each["rule"]: each for each in reversed(flags)}
+    return [(first[rule], n) for rule, n in times.most_common()]
 
 
 async def _debts_of(visit: Visit, party: dict[str, Any]) -> list[dict[str, Any]] | None:
