@@ -109,6 +109,23 @@ async def test_they_are_what_a_plain_count_gives(
 
 
 @pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("by", ["", "agency", "month", "month,agency", "agency,kind"])
+async def test_those_of_one_body_are_the_same_as_among_all(by: str, look: Look, client: httpx.AsyncClient) -> None:
+    names = by.split(",") if by else []
+    asked = by if "agency" in names else ",".join(["agency", *names])
+    all_of_them = (await look("nobody", PLACE, by=asked))["items"]
+    for code, bin_ in {(each["agency"]["code"], each["agency"]["bin"]) for each in all_of_them}:
+        wanted = [each for each in all_of_them if each["agency"]["code"] == code]
+        for given in (code, bin_):
+            found = await look("nobody", PLACE, **({"by": by} if by else {}), agency=given)
+            assert found["items"] == wanted != all_of_them
+    picture = (await client.get(f"{PLACE}.svg", params={"by": "month", "agency": "akimat-almaty"})).text
+    assert ">2026-12, " in picture
+    assert "Transport" not in picture
+    assert (await client.get(PLACE, params={"agency": "min-magic"})).json()["code"] == "unknown-agency"
+
+
+@pytest.mark.usefixtures("story")
 async def test_shares_speed_and_what_is_overdue(look: Look, sweep: Sweep, count: Count) -> None:
     [before] = (await look("nobody", PLACE, by="agency", **{"from": "2026-11-23", "to": "2026-11"}))["items"][1:]
     assert (before["agency"]["code"], before["open"], before["overdue"]) == ("min-transport", 10, 5)

@@ -1,14 +1,14 @@
 """What becomes of appeals, body by body: the league table, and each body by itself."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.api import ApiProblem
+from portal.api import NOT_FOUND, ApiProblem
 from portal.visits import Visit, Visiting, address
 
 LEVELS = ("central", "region", "city", "district")
@@ -67,28 +67,34 @@ async def show_agency(visit: Visiting, code: str) -> Response:
     known, kinds, totals, months, by_kind = await asyncio.gather(
         api.every("/v1/agencies"),
         api.every("/v1/kinds"),
-        api.every(_SOURCE, by="agency"),
-        api.every(_SOURCE, by="agency,month"),
-        api.every(_SOURCE, by="agency,kind"),
+        *(_figures_of(visit, code, by) for by in ("agency", "month", "kind")),
     )
     names = {each["code"]: each["name"] for each in known}
     agency = next((each for each in known if each["code"] == code), None)
     if agency is None:
-        raise HTTPException(404)
+        raise HTTPException(NOT_FOUND)
     return visit.page(
         "agency.html",
         agency=agency,
         higher=names.get(agency["higher"]),
         kinds={each["code"]: each["name"] for each in kinds},
-        by_kind=_of(by_kind, code),
-        by_month=_of(months, code)[::-1],
+        by_kind=by_kind,
+        by_month=months[::-1],
         columns=FIGURES,
-        total=next(iter(_of(totals, code)), None),
+        data=address(_SOURCE, {"by": "month", "agency": code}),
+        drawn=address(f"{_SOURCE}.svg", {"by": "month", "agency": code}),
+        total=next(iter(totals), None),
     )
 
 
-def _of(figures: Sequence[Mapping[str, Any]], code: str) -> list[Mapping[str, Any]]:
-    return [each for each in figures if each["agency"]["code"] == code]
+async def _figures_of(visit: Visit, code: str, by: str) -> list[Any]:
+    """The figures of one body; none of one that does not exist, which is found out otherwise."""
+    try:
+        return await visit.api.every(_SOURCE, by=by, agency=code)
+    except ApiProblem as error:
+        if error.status != _WRONG:
+            raise
+        return []
 
 
 def _sorted(visit: Visit, rows: list[Mapping[str, Any]], sort: str) -> list[Mapping[str, Any]]:

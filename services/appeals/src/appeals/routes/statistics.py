@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from appeals.domain.agencies import agency
 from appeals.domain.pictures.figures import picture_of_figures
 from appeals.queries.keeping import Kept
 from appeals.queries.statistics import Asked, Line, appeal_figures, counted_until, days_taken
@@ -24,8 +25,21 @@ _DIMENSION = "(agency|kind|month)"
 Month = Annotated[str | None, Query(pattern=_A_MONTH, examples=["2026-11"])]
 
 
+async def _body(
+    given: Annotated[
+        str | None,
+        Query(alias="agency", description="Of this body alone, by its code or BIN; told apart by agency then."),
+    ] = None,
+) -> str | None:
+    return None if given is None else agency(given).code
+
+
+Body = Annotated[str | None, Depends(_body)]
+
+
 async def _asked(
     now: Now,
+    body: Body,
     by: Annotated[
         str | None,
         Query(
@@ -44,8 +58,11 @@ async def _asked(
         bool | None, Query(description="Appeals of invented people alone, or without them; without it: all.")
     ] = None,
 ) -> Asked:
+    dimensions = by.split(",") if by else []
+    if body is not None and "agency" not in dimensions:
+        dimensions = ["agency", *dimensions]
     return Asked(
-        by=tuple(dict.fromkeys(by.split(","))) if by else (),
+        by=tuple(dict.fromkeys(dimensions)),
         since=_first_day(since),
         until=_first_day(until),
         synthetic=synthetic,
@@ -64,11 +81,11 @@ Held = Annotated[Kept, Depends(_kept)]
 
 @router.get("/statistics/appeals")
 async def list_appeal_figures(
-    _: CurrentCaller, reading: Read, page: Paging, asked: What, kept: Held
+    _: CurrentCaller, reading: Read, page: Paging, asked: What, body: Body, kept: Held
 ) -> ListOf[AppealFigures]:
     """What became of appeals, and how fast they were answered, by body, kind and month of filing."""
     after = page.key(*[str] * len(asked.by))
-    lines = await appeal_figures(reading, asked, kept)
+    lines = _of(body, await appeal_figures(reading, asked, kept), asked)
     rest = [line for line in lines if after is None or line.key > after]
     shown = rest[: page.limit]
     items = await _told(reading, asked, shown, kept)
@@ -78,13 +95,22 @@ async def list_appeal_figures(
 
 @router.get("/statistics/appeals.svg", response_class=Response, responses=PICTURE)
 async def draw_appeal_figures(
-    request: Request, _: CurrentCaller, reading: Read, asked: What, language: Speaking, kept: Held
+    request: Request, _: CurrentCaller, reading: Read, asked: What, body: Body, language: Speaking, kept: Held
 ) -> Response:
     """A picture of what became of appeals: the largest lines, with the working days in which half was answered."""
-    told = await _told(reading, asked, await appeal_figures(reading, asked, kept), kept)
+    lines = _of(body, await appeal_figures(reading, asked, kept), asked)
+    told = await _told(reading, asked, lines, kept)
     bars = [bar for each in told if (bar := bar_of(each, language)) is not None]
     drawn = picture_of_figures(bars, left_out=len(told) - len(bars), language=language, data_href=data_of(request))
     return picture(request, drawn, language)
+
+
+def _of(body: str | None, lines: list[Line], asked: Asked) -> list[Line]:
+    """The lines of one body, chosen from those of all: what is withheld depends on the others, whoever is asked for."""
+    if body is None:
+        return lines
+    place = asked.by.index("agency")
+    return [line for line in lines if line.key[place] == body]
 
 
 async def _told(reading: Read, asked: Asked, lines: list[Line], kept: Kept) -> list[AppealFigures]:

@@ -80,10 +80,11 @@ def bar_of(figures: AppealFigures, language: Language) -> Bar | None:
     """The figures as they are drawn; None where it is withheld how many there are, or there are none."""
     if not figures.filed:
         return None
+    # The long name of a body comes last: where there is no room, the end is left out.
     named = [
-        None if figures.agency is None else getattr(figures.agency.name, language),
-        None if figures.kind is None else say(figures.kind, language),
         figures.month,
+        None if figures.kind is None else say(figures.kind, language),
+        None if figures.agency is None else getattr(figures.agency.name, language),
     ]
     return Bar(
         name=", ".join(filter(None, named)) or say("all", language),
