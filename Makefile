@@ -10,16 +10,20 @@ SERVICES := appeals procurement legal-acts registry
 EXPORT = $(BIN)/uv export --frozen --quiet --no-dev --no-emit-workspace --no-header --no-annotate
 export PORT ?= 8000
 
-.PHONY: help setup run test check demo lock format bench prove verifier
+.PHONY: help setup run test test-browser check demo lock format bench prove verifier
 
 help: ## Show what can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: .venv/ready ## Start Ashyq at http://127.0.0.1:8000 (PORT and ASHYQ_DATA choose another)
 	@$(BIN)/ashyq run
 
 test: .venv/ready ## Run all tests against a real PostgreSQL
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+
+test-browser: .venv/ready ## Look at every page in Chromium, wide and narrow, with and without scripts
+	@command -v chromium >/dev/null || { echo "Chromium is missing. Remedy: apt-get install -y chromium fonts-dejavu-core"; exit 1; }
+	@$(BIN)/pytest -m browser tests/browser
 
 demo: .venv/ready ## Play the story of one appeal in the terminal
 	@$(BIN)/ashyq demo
