@@ -93,6 +93,7 @@ class Visitor:
 
     site: str
     page: Page
+    runs_scripts: bool
     faults: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
@@ -147,7 +148,7 @@ def new_visitor(site: str, chromium: Browser) -> Iterator[Callable[..., Visitor]
         context = chromium.new_context(
             java_script_enabled=script, locale=language, viewport={"width": WIDTHS["desktop"], "height": HEIGHT}
         )
-        visitor = Visitor(site, context.new_page())
+        visitor = Visitor(site, context.new_page(), script)
         visitor.watch()
         visitors.append(visitor)
         return visitor
