@@ -17,6 +17,7 @@ from servicekit.languages import LANGUAGES
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NONE = "–"
+_LOCALES = {"en": "en_GB"}  # days before months, as in the API's own words
 _CURRENCIES = {"KZT": "₸", "USD": "$", "EUR": "€"}
 
 
@@ -42,6 +43,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self._texts = texts(language)
+        self._locale = _LOCALES.get(language, language)
 
     def say(self, key: str, **fields: object) -> str:
         """A text by its key, its fields filled in.
@@ -76,28 +78,28 @@ class Words:
         found = (
             value if isinstance(value, date) else _moment(value).date() if "T" in value else date.fromisoformat(value)
         )
-        return str(format_date(found, "long", locale=self.language))
+        return str(format_date(found, "long", locale=self._locale))
 
     def moment(self, value: str | None) -> str:
         """A moment, to the minute, by the clocks of Astana."""
         if value is None:
             return NONE
-        return str(format_datetime(_moment(value), "d MMMM y, HH:mm", locale=self.language))
+        return str(format_datetime(_moment(value), "d MMMM y, HH:mm", locale=self._locale))
 
     def month(self, value: str) -> str:
         """A month, from its year and number."""
-        return str(format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=self.language))
+        return str(format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=self._locale))
 
     def number(self, value: float | str | Decimal | None) -> str:
         """A number with its thousands apart."""
-        return NONE if value is None else str(format_decimal(Decimal(str(value)), locale=self.language))
+        return NONE if value is None else str(format_decimal(Decimal(str(value)), locale=self._locale))
 
     def money(self, value: Mapping[str, str] | None) -> str:
         """An amount with its currency, without decimals where they are zero."""
         if value is None:
             return NONE
         amount = Decimal(value["amount"])
-        shown = format_decimal(amount, "#,##0" if amount == amount.to_integral() else "#,##0.00", locale=self.language)
+        shown = format_decimal(amount, "#,##0" if amount == amount.to_integral() else "#,##0.00", locale=self._locale)
         return f"{shown}\u00a0{_CURRENCIES.get(value['currency'], value['currency'])}"
 
     def millions(self, value: Mapping[str, str] | None) -> str:
