@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,7 +16,7 @@ LEVELS = ("central", "region", "city", "district")
 FIGURES = ("filed", "answered", "refused_by_expiry", "overdue", "refused_share", "median_days", "p90_days")
 _FIRST = "-refused_by_expiry"
 _LEAST = 1_000_000_000.0
-_SOURCE = "/v1/statistics/appeals"
+STATISTICS = "/v1/statistics/appeals"
 _WRONG = 422
 
 router = APIRouter(prefix="/{language}", include_in_schema=False)
@@ -31,12 +32,15 @@ async def show_agencies(
     sort: str = _FIRST,
 ) -> Response:
     api, problem = visit.api, None
+    if not visit.request.url.query:
+        # Small figures of one year would hide those of all; so the newest is shown first.
+        since = f"{newest_year(await api.get(STATISTICS))}-01"
     months = {"from": since, "to": until}
     try:
         known, figures, total = await asyncio.gather(
             api.every("/v1/agencies", level=level, q=q),
-            api.every(_SOURCE, by="agency", **months),
-            api.get(_SOURCE, **months),
+            api.every(STATISTICS, by="agency", **months),
+            api.get(STATISTICS, **months),
         )
     except ApiProblem as error:
         if error.status != _WRONG:
@@ -50,11 +54,12 @@ async def show_agencies(
         status=_WRONG if problem else 200,
         asked={"level": level, "q": q, "from": since, "to": until},
         columns=FIGURES,
-        data=address(_SOURCE, {"by": "agency", **months}),
+        data=address(STATISTICS, {"by": "agency", **months}),
         levels=[(each, visit.words.name("agencies.level", each)) for each in LEVELS],
-        drawn=address(f"{_SOURCE}.svg", {"by": "agency", **months}),
+        drawn=address(f"{STATISTICS}.svg", {"by": "agency", **months}),
         problem=problem,
-        rows=rows,
+        few=[each for each in rows if each["filed"] is None],
+        rows=[each for each in rows if each["filed"] is not None],
         sort=sort,
         silent=[each for each in known if each["code"] not in counted],
         total=(total["items"] or [None])[0],
@@ -64,10 +69,11 @@ async def show_agencies(
 @router.get("/agencies/{code}")
 async def show_agency(visit: Visiting, code: str) -> Response:
     api = visit.api
+    year = newest_year(await api.get(STATISTICS))
     known, kinds, totals, months, by_kind = await asyncio.gather(
         api.every("/v1/agencies"),
         api.every("/v1/kinds"),
-        *(_figures_of(visit, code, by) for by in ("agency", "month", "kind")),
+        *(_figures_of(visit, code, by, since=f"{year}-01") for by in ("agency", "month", "kind")),
     )
     names = {each["code"]: each["name"] for each in known}
     agency = next((each for each in known if each["code"] == code), None)
@@ -81,16 +87,23 @@ async def show_agency(visit: Visiting, code: str) -> Response:
         by_kind=by_kind,
         by_month=months[::-1],
         columns=FIGURES,
-        data=address(_SOURCE, {"by": "month", "agency": code}),
-        drawn=address(f"{_SOURCE}.svg", {"by": "month", "agency": code}),
+        data=address(STATISTICS, {"by": "month", "agency": code}),
+        drawn=address(f"{STATISTICS}.svg", {"by": "month", "agency": code}),
         total=next(iter(totals), None),
+        year=year,
     )
 
 
-async def _figures_of(visit: Visit, code: str, by: str) -> list[Any]:
+def newest_year(total: Mapping[str, Any]) -> str:
+    """The year of the last act in the figures of all appeals; the present one, where there is none yet."""
+    as_of = total["items"][0]["as_of"] if total["items"] else None
+    return str(as_of)[:4] if as_of else str(datetime.now(UTC).year)
+
+
+async def _figures_of(visit: Visit, code: str, by: str, *, since: str) -> list[Any]:
     """The figures of one body; none of one that does not exist, which is found out otherwise."""
     try:
-        return await visit.api.every(_SOURCE, by=by, agency=code)
+        return await visit.api.every(STATISTICS, by=by, agency=code, from_=since)
     except ApiProblem as error:
         if error.status != _WRONG:
             raise

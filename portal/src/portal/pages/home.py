@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.journals import JOURNALS, entries_in
+from portal.pages.agencies import STATISTICS, newest_year
 from portal.totals import totals_of
 from portal.visits import Visit, Visiting, visit_of
 
@@ -28,9 +29,8 @@ async def show_home(visit: Visiting) -> Response:
 
 async def _home(visit: Visit) -> Response:
     api = visit.api
-    appeals, agencies, awards, months, dear, answering, sealed = await asyncio.gather(
-        api.get("/v1/statistics/appeals"),
-        api.get("/v1/statistics/appeals", by="agency", limit=1000),
+    (year, appeals, agencies), awards, months, dear, answering, sealed = await asyncio.gather(
+        _this_year(visit),
         api.get("/v1/awards/summary", by="method", limit=1000),
         api.get("/v1/awards", sort="-amount", limit=_SHOWN),
         api.get("/v1/overpricing", by="class", limit=_SHOWN, language=visit.language),
@@ -39,14 +39,25 @@ async def _home(visit: Visit) -> Response:
     )
     return visit.page(
         "home.html",
-        appeals=(appeals["items"] or [None])[0],
-        late=_latest(agencies["items"])[:_SHOWN],
+        year=year,
+        appeals=appeals,
+        late=_latest(agencies)[:_SHOWN],
         bought=(totals_of(awards["items"]) or [{"count": 0}])[0],
         awards=months["items"],
         dear=dear["items"],
         answering=answering["items"],
         sealed=sum(sealed),
     )
+
+
+async def _this_year(visit: Visit) -> tuple[str, dict[str, Any] | None, list[dict[str, Any]]]:
+    """The year of the last act that is counted, what became of the appeals filed in it, and with which bodies."""
+    api = visit.api
+    year = newest_year(await api.get(STATISTICS))
+    total, agencies = await asyncio.gather(
+        api.get(STATISTICS, from_=f"{year}-01"), api.get(STATISTICS, from_=f"{year}-01", by="agency", limit=1000)
+    )
+    return year, (total["items"] or [None])[0], agencies["items"]
 
 
 def _latest(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -41,9 +41,18 @@ _PRELIMINARY = {
 _WITHDRAWN, _FORWARDED = 0.03, 0.08
 # Most of what people file goes to few bodies, by these weights; of the others statistics withhold nearly all.
 _BUSIEST = {
-    **{"akimat-almaty": 44, "akimat-astana": 40, "min-internal-affairs": 36, "government-for-citizens": 30},
-    **{"akimat-shymkent": 24, "min-transport": 20, "min-health": 18, "min-labour": 16, "min-ecology": 14},
-    **{"akimat-turkistan": 12, "min-education": 12, "state-revenue-committee": 10},
+    "akimat-almaty": 44,
+    "akimat-astana": 40,
+    "min-internal-affairs": 36,
+    "government-for-citizens": 30,
+    "akimat-shymkent": 24,
+    "min-transport": 20,
+    "min-health": 18,
+    "min-labour": 16,
+    "min-ecology": 14,
+    "akimat-turkistan": 12,
+    "min-education": 12,
+    "state-revenue-committee": 10,
 }
 
 
@@ -53,7 +62,7 @@ class _Habit:
     def __init__(self, body: dict[str, Any], draw: Random) -> None:
         self.code: str = body["code"]
         self.officer = person(draw).claims("officer", agency=body["bin"])
-        self.head = self.officer | {"roles": ["officer", "head"]}
+        self.head = person(draw).claims("officer", agency=body["bin"]) | {"roles": ["officer", "head"]}
         self.usual_days = draw.choice((3, 5, 7, 9, 11, 13))
         self.silent = draw.choice((0.0, 0.0, 0.02, 0.05, 0.1, 0.3))
         self.busy = _BUSIEST.get(self.code, 0) or draw.choice((1, 1, 2, 3))
