@@ -2,32 +2,33 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 
 import httpx
 import pytest
 
-Api = Callable[[str], httpx.Client]
 ROW = re.compile(r'<tr><th scope="row"><a href="/\w\w/agencies/([\w-]+)">(.*?)</a></th>(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r'<td class="n">(.*?)</td>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 
 
-@pytest.fixture
-def filed(api: Api) -> httpx.Client:
-    """Nine appeals to three bodies of two levels, once they are counted, which is after they are sealed."""
-    citizen, operator = api("citizen"), api("operator")
-    for agency, n in (("min-justice", 6), ("min-health", 2), ("akimat-almaty", 1)):
-        for _ in range(n):
-            body = {"kind": "request", "agency": agency, "subject": "Road", "text": "When?", "language": "en"}
-            made = citizen.post("/v1/appeals", json=body).raise_for_status().json()
-    until = time.monotonic() + 30
-    while not _is_counted(citizen, made["submitted_at"]) and time.monotonic() < until:
-        time.sleep(0.2)
-        operator.post("/sandbox/sweep").raise_for_status()
-    return citizen
+@pytest.fixture(scope="session")
+def filed(base: str) -> Iterator[httpx.Client]:
+    """Eleven appeals to three bodies of two levels, once they are counted, which is after they are sealed."""
+    with httpx.Client(base_url=base, timeout=60) as client:
+        token = client.post("/sandbox/token", json={"persona": "citizen"}).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        for agency, n in (("min-justice", 6), ("min-health", 3), ("akimat-almaty", 2)):
+            for _ in range(n):
+                body = {"kind": "request", "agency": agency, "subject": "Road", "text": "When?", "language": "en"}
+                made = client.post("/v1/appeals", json=body).raise_for_status().json()
+        until = time.monotonic() + 30
+        while not _is_counted(client, made["submitted_at"]) and time.monotonic() < until:
+            time.sleep(0.2)
+            client.post("/sandbox/sweep").raise_for_status()
+        yield client
 
 
 def _is_counted(client: httpx.Client, moment: str) -> bool:
@@ -59,8 +60,12 @@ def test_the_table_tells_what_the_api_tells_and_says_why_not(
     assert why in page.text
     shown = _rows(page.text)
     figures = filed.get("/v1/statistics/appeals", params={"by": "agency", "limit": 1000}).json()["items"]
-    assert {"min-justice", "min-health", "akimat-almaty"} <= set(shown) == {f["agency"]["code"] for f in figures}
-    for each in figures:
+    shown_ones = [each for each in figures if each["filed"] is not None]
+    few = {each["agency"]["code"] for each in figures} - {each["agency"]["code"] for each in shown_ones}
+    assert set(shown) == {each["agency"]["code"] for each in shown_ones} >= {"min-justice"}
+    assert few >= {"min-health", "akimat-almaty"}
+    assert all(f'href="/{language}/agencies/{code}"' in page.text for code in few)
+    for each in shown_ones:
         name, cells = shown[each["agency"]["code"]]
         assert name == each["agency"]["name"][language]
         for place, column in enumerate(("filed", "answered", "refused_by_expiry", "overdue")):

@@ -77,7 +77,7 @@ def test_the_story_of_an_appeal_that_nobody_answered(
     assert "The agency must answer by 15 January 2025." in page
     assert "15 working days" in page
     assert 'class="counted due">15<small>15</small>' in page
-    assert "January 7, 2025 – holiday: Orthodox Christmas" in page
+    assert "7 January 2025 – holiday: Orthodox Christmas" in page
     assert _forms(page) == {"withdrawal", "attachments"}
 
     move(SILENT_AT)
