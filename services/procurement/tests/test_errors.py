@@ -60,6 +60,7 @@ STATUSES = {
     "too-many-plan-changes": 409,
     "undecided": 422,
     "unfit-bid": 422,
+    "profile-asks-more": 422,
     "unfit-lot": 422,
     "unfit-ruling": 422,
     "unknown-ground": 422,
@@ -98,6 +99,7 @@ def test_without_a_real_key_the_service_does_not_start(key: str) -> None:
 PREPARED: dict[str, dict[str, Any]] = {
     "method-not-automatic": {"method": "auction"},
     "unfit-lot": {"weights": {"price": 20, "experience": 40, "financial_stability": 20, "warranty": 20}},
+    "profile-asks-more": {"profile": "lowest-ratio"},
     "unknown-profile": {"profile": "none"},
 }
 PUBLISHED: dict[str, tuple[str, dict[str, Any]]] = {

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from procurement.domain.evaluation import OFFERED
+from procurement.schemas.bids import Offer
 from scorer import profile, profiles
 from verifier.certificates import verify_certificate
 
@@ -158,3 +160,7 @@ async def test_any_profile_may_be_tried_with_its_own_terms_and_facts(client: htt
     trial["lot"]["terms"] = {"kind": "beauty"}
     refused = await client.post("/v1/scoring", json=trial | {"bids": []})
     assert (refused.status_code, refused.json()["code"]) == (422, "unfit-lot")
+
+
+def test_the_facts_of_an_offer_are_its_fields() -> None:
+    assert Offer.model_fields.keys() - {"price", "declared"} == OFFERED

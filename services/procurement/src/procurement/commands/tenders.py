@@ -15,7 +15,7 @@ from procurement.commands.plans import require_planned
 from procurement.domain.clocks import Law
 from procurement.domain.discussion import bids_from, require_discussed
 from procurement.domain.errors import BidsClosed
-from procurement.domain.evaluation import lot_of
+from procurement.domain.evaluation import lot_of, require_offered
 from procurement.domain.tender import Action, Method, Status, require_automatic, transition
 from procurement.domain.windows import require_bid_window
 from procurement.permissions import OPERATIONS, PERMISSIONS, SIGHT, office_of, relation_to
@@ -69,6 +69,7 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
         PartyUnknown: the caller's token names no body that could buy.
         MethodNotAutomatic: the method needs people.
         UnknownProfile: no profile has that name.
+        ProfileAsksMore: as `require_offered`.
         UnfitLot: a lot cannot be scored by it.
         UnknownPlanItem, AbovePlan: as `require_planned`.
     """
@@ -78,6 +79,7 @@ async def create_tender(writing: Writing, caller: Caller, plan: Preparation, *, 
         raise PartyUnknown
     require_automatic(plan.method)
     rules = profile(plan.profile)
+    require_offered(rules)
     edge = transition(None, Action.CREATION)
     row: dict[str, Any] = {
         **dict.fromkeys(tenders.c.keys()),

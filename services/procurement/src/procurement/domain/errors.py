@@ -1,5 +1,6 @@
 """What the rules of procurement refuse, in facts; how it is told to people is settled elsewhere."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 
@@ -9,6 +10,14 @@ class MethodNotAutomatic(Exception):
     def __init__(self, method: str) -> None:
         super().__init__(f"{method} is not determined by rule")
         self.method = method
+
+
+class ProfileAsksMore(Exception):
+    """The profile needs facts that no offer can state, so that no bid could be scored; they come in `facts`."""
+
+    def __init__(self, facts: Collection[str]) -> None:
+        self.facts = ", ".join(sorted(facts))
+        super().__init__(f"offers do not state {self.facts}")
 
 
 class BidWindowTooShort(Exception):

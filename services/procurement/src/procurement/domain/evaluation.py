@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from procurement.domain.bars import Bar
+from procurement.domain.errors import ProfileAsksMore
 from scorer import Lot, Profile, UnknownProfile, bid_data, certify, profile, read_lot
 from statute.money import Money
 
@@ -29,6 +30,10 @@ class Outcome(StrEnum):
     NO_BIDS = "no_bids"
     NONE_ADMITTED = "none_admitted"
     NOT_CONCLUDED = "not_concluded"  # nobody signed the contract who could be called to
+
+
+OFFERED = frozenset({"experience_years", "income", "taxes", "payroll", "warranty_months"})
+"""The facts that an offer states besides its price."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,17 @@ def evaluate(
         result=result,
         certificate=certificate,
     )
+
+
+def require_offered(rules: Profile) -> None:
+    """Have a profile ask of bids no more than an offer can state.
+
+    Raises:
+        ProfileAsksMore: it needs other facts, without which no bid could be scored.
+    """
+    more = {name for name, asked in rules.bid.items() if asked.default is None} - OFFERED
+    if more:
+        raise ProfileAsksMore(more)
 
 
 def lot_of(rules: Profile, row: Mapping[str, Any]) -> Lot:
