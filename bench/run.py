@@ -2,8 +2,8 @@
 
 Rounds are interleaved, so that a machine whose speed drifts does not favour anyone; the figures to quote are the
 ratios. Nothing here is a test: it fails only when a goal is missed, or an answer is wrong. Arguments choose what is
-measured: `appeals`, `filing`, `awards`, `gateway`, `journal`, `opening`, `prices`, `scoring`; without
-any, all of it.
+measured: `appeals`, `filing`, `awards`, `gateway`, `journal`, `opening`, `pages`, `prices`, `scoring`;
+without any, all of it.
 """
 
 import json
@@ -23,6 +23,7 @@ import filing
 import gateways
 import journal
 import opening
+import pages
 import prices
 import registers
 import scoring
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Section]] = {
     "gateway": gateways.measure,
     "journal": journal.measure,
     "opening": opening.measure,
+    "pages": pages.measure,
     "prices": prices.measure,
     "appeals": registers.measure,
     "scoring": scoring.measure,
