@@ -10,6 +10,9 @@ import httpx
 import pytest
 from rich.console import Console
 
+from portal.journals import JOURNALS
+from portal.words import texts
+from servicekit.languages import LANGUAGES
 from stack import postgres
 from stack.composition import compose
 from stack.house import prepared
@@ -86,6 +89,15 @@ def test_the_rules_held_throughout(api: httpx.Client) -> None:
     for entry in whole_journal(api, "appeals", _has_refusals):
         if entry["event"] == "appeal.refused_by_expiry":
             assert entry["at"][:10] > entry["data"]["due_on"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_have_a_name_for_whatever_happens(language: str, api: httpx.Client) -> None:
+    said = texts(language)
+    for journal in JOURNALS:
+        for entry in whole_journal(api, journal):
+            named = {f"act.{entry['event']}", f"actor.{entry['by']['role']}", f"object.{entry['object']['kind']}"}
+            assert named <= said.keys()
 
 
 @pytest.mark.parametrize("n", range(50))

@@ -1,6 +1,7 @@
 """A real browser in front of a whole house, in which a small year was played, or of the one that ASHYQ_URL names."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -163,6 +164,7 @@ def new_visitor(site: str, chromium: Browser) -> Iterator[Callable[..., Visitor]
 def examine() -> Callable[[Visitor, str, str], list[str]]:
     """Looks at the page that a visitor is on, wide and narrow: what is wrong with it; and takes its picture."""
     axe = Axe()
+    shutil.rmtree(PICTURES, ignore_errors=True)
 
     def look(visitor: Visitor, language: str, name: str) -> list[str]:
         page = visitor.page

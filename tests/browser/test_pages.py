@@ -64,6 +64,27 @@ def test_every_page_that_links_lead_to(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_that_no_link_of_a_citizen_leads_to(
+    language: str,
+    new_visitor: Callable[..., Visitor],
+    examine: Callable[[Visitor, str, str], list[str]],
+    scene: Mapping[str, str],
+) -> None:
+    nobody = new_visitor(language=language)
+    assert nobody.go(f"/{language}/nowhere") == 404
+    faults = examine(nobody, language, "nowhere")
+    for path, name in (("/register", "register-signed-out"), (scene["draft"], "draft-signed-out"), ("/appeals", "who")):
+        assert nobody.go(f"/{language}{path}") == 200
+        faults += examine(nobody, language, name)
+    officer = new_visitor(language=language)
+    officer.sign_in("officer", language)
+    for path, name in (("/appeals", "office"), ("/appeals?overdue=true", "office-overdue"), (scene["filed"], "case")):
+        assert officer.go(f"/{language}{path}") == 200
+        faults += examine(officer, language, f"officer-{name}")
+    assert not faults, "\n".join(faults)
+
+
 def is_page(path: str, language: str) -> bool:
     """Whether it is one of ours to read, in the language that is being read."""
     return path.startswith(f"/{language}") and not _FILE.search(path)
