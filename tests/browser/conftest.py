@@ -95,6 +95,8 @@ class Visitor:
     site: str
     page: Page
     runs_scripts: bool
+    language: str
+    width: int
     faults: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
@@ -145,11 +147,12 @@ def new_visitor(site: str, chromium: Browser) -> Iterator[Callable[..., Visitor]
     """Makes visitors; what went wrong in their browsers fails the test."""
     visitors: list[Visitor] = []
 
-    def make(*, script: bool = True, language: str = "en") -> Visitor:
+    def make(*, script: bool = True, language: str = "en", device: str = "desktop") -> Visitor:
+        width = WIDTHS[device]
         context = chromium.new_context(
-            java_script_enabled=script, locale=language, viewport={"width": WIDTHS["desktop"], "height": HEIGHT}
+            java_script_enabled=script, locale=language, viewport={"width": width, "height": HEIGHT}
         )
-        visitor = Visitor(site, context.new_page(), script)
+        visitor = Visitor(site, context.new_page(), script, language, width)
         visitor.watch()
         visitors.append(visitor)
         return visitor
@@ -186,6 +189,7 @@ def examine() -> Callable[[Visitor, str, str], list[str]]:
                 target = PICTURES / language / f"{name}-{device}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 page.screenshot(path=target, full_page=True)
+        page.set_viewport_size({"width": visitor.width, "height": HEIGHT})
         return [f"{page.url.removeprefix(visitor.site)}: {each}" for each in found]
 
     return look
