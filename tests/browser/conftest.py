@@ -160,7 +160,8 @@ def new_visitor(site: str, chromium: Browser) -> Iterator[Callable[..., Visitor]
     yield make
     for visitor in visitors:
         visitor.page.context.close()
-    assert [fault for visitor in visitors for fault in visitor.faults] == []
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(scope="session")
