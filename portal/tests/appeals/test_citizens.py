@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from html import escape
 from io import BytesIO
 from zipfile import ZipFile
@@ -16,61 +15,14 @@ from verifier.receipts import verify_receipt
 SignedIn = Callable[..., httpx.Client]
 Api = Callable[[str], httpx.Client]
 Hidden = Callable[[str], dict[str, str]]
-FILED_AT, SILENT_AT = "2024-12-20T11:00:00+05:00", "2025-01-16T00:01:00+05:00"
-SAID = {
-    "kind": "request",
-    "agency": "min-transport",
-    "subject": "Stop <script>alert(1)</script>",
-    "text": "When is bus 12?\n\nWe wait & wait.",
-    "language": "en",
-}
+SILENT_AT = "2025-01-16T00:01:00+05:00"
+FormOf = Callable[[str, str], dict[str, str]]
+FormsOf = Callable[[str], set[str]]
 NOBODYS = "01a215e3-fd26-709f-a8cd-6de7122d01df"
 
 
-@pytest.fixture(autouse=True)
-def move(house: httpx.Client) -> Iterator[Callable[[str], None]]:
-    """Moves legal time; each test begins on a day whose term runs over New Year, and gives back the present."""
-
-    def to(moment: str) -> None:
-        house.put("/sandbox/clock", json={"now": moment}).raise_for_status()
-
-    to(FILED_AT)
-    yield to
-    to(datetime.now(UTC).isoformat())
-
-
-@pytest.fixture
-def citizen(signed_in: SignedIn) -> httpx.Client:
-    return signed_in("citizen")
-
-
-@pytest.fixture
-def file(citizen: httpx.Client, hidden: Hidden) -> Callable[..., str]:
-    """Files an appeal by the form; the address of its page, without the language."""
-
-    def send(**said: str) -> str:
-        sent = hidden(citizen.get("/en/appeals/new").text) | SAID | said
-        arrived = citizen.post("/en/appeals/new", data=sent)
-        assert arrived.status_code == 303, arrived.text
-        return arrived.headers["location"].partition("?")[0].removeprefix("/en")
-
-    return send
-
-
-def _form(page: str, act: str) -> dict[str, str]:
-    """The hidden fields of one of the forms of a page."""
-    [form] = re.findall(rf'<form method="post" action="[^"]*/{act}".*?</form>', page, re.DOTALL)
-    return dict(re.findall(r'type="hidden" name="(key|token)" value="([^"]+)"', form))
-
-
-def _forms(page: str) -> set[str]:
-    """What the forms of a page do."""
-    found: list[str] = re.findall(r'<form method="post" action="[^"]*/([\w-]+)"', page)
-    return set(found) - {"sign-out"}
-
-
 def test_the_story_of_an_appeal_that_nobody_answered(
-    citizen: httpx.Client, hidden: Hidden, move: Callable[[str], None]
+    citizen: httpx.Client, hidden: Hidden, move: Callable[[str], None], forms_of: FormsOf
 ) -> None:
     appeal = _filed_twice(citizen, hidden)
     page = citizen.get(f"/en{appeal}?filed=yes").text
@@ -79,14 +31,14 @@ def test_the_story_of_an_appeal_that_nobody_answered(
     assert "15 working days" in page
     assert 'class="counted due">15<small>15</small>' in page
     assert "7 January 2025 – holiday: Orthodox Christmas" in page
-    assert _forms(page) == {"withdrawal", "attachments"}
+    assert forms_of(page) == {"withdrawal", "attachments"}
 
     move(SILENT_AT)
     citizen.post("/sandbox/sweep").raise_for_status()
     silent = citizen.get(f"/en{appeal}").text
     assert "There was no answer by 15 January 2025, which by law is a refusal." in silent
     assert "The term ended without an answer: by law, a refusal" in silent
-    assert _forms(silent) == {"complaints"}
+    assert forms_of(silent) == {"complaints"}
 
     complaint = _complained_twice(citizen, appeal, silent)
     assert complaint in citizen.get(f"/en{appeal}").text
@@ -97,19 +49,19 @@ def test_the_story_of_an_appeal_that_nobody_answered(
     of_complaint = verify_receipt(_sealed(citizen, f"/en{complaint}/receipt.json").content, None)
     assert of_complaint.object_kind == "complaint"
     _take_back(citizen, complaint)
-    assert _forms(citizen.get(f"/en{appeal}").text) == {"complaints"}
+    assert forms_of(citizen.get(f"/en{appeal}").text) == {"complaints"}
 
 
-def _filed_twice(client: httpx.Client, hidden: Hidden) -> str:
+def _filed_twice(client: httpx.Client, hidden: Hidden, said: dict[str, str]) -> str:
     """The address of the one appeal that comes of a form that is sent twice."""
-    sent = hidden(client.get("/en/appeals/new").text) | SAID
+    sent = hidden(client.get("/en/appeals/new").text) | said
     first, second = (client.post("/en/appeals/new", data=sent) for _ in range(2))
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     return first.headers["location"].partition("?")[0].removeprefix("/en")
 
 
-def _complained_twice(client: httpx.Client, appeal: str, page: str) -> str:
-    sent = _form(page, "complaints") | {"complaints-text": "Silence.", "complaints-language": "en"}
+def _complained_twice(client: httpx.Client, appeal: str, page: str, form_of: FormOf) -> str:
+    sent = form_of(page, "complaints") | {"complaints-text": "Silence.", "complaints-language": "en"}
     first, second = (client.post(f"/en{appeal}/complaints", data=sent) for _ in range(2))
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     complaint = first.headers["location"]
@@ -118,12 +70,12 @@ def _complained_twice(client: httpx.Client, appeal: str, page: str) -> str:
     return complaint.removeprefix("/en")
 
 
-def _take_back(client: httpx.Client, complaint: str) -> None:
-    sent = _form(client.get(f"/en{complaint}").text, "withdrawal")
+def _take_back(client: httpx.Client, complaint: str, form_of: FormOf, forms_of: FormsOf) -> None:
+    sent = form_of(client.get(f"/en{complaint}").text, "withdrawal")
     assert client.post(f"/en{complaint}/withdrawal", data=sent).status_code == 303
     page = client.get(f"/en{complaint}").text
     assert "You withdrew the complaint." in page
-    assert _forms(page) == set()
+    assert forms_of(page) == set()
 
 
 def _sealed(client: httpx.Client, address: str) -> httpx.Response:
@@ -147,7 +99,7 @@ def _sealed(client: httpx.Client, address: str) -> httpx.Response:
     ],
 )
 def test_every_page_of_the_room_speaks_the_readers_language(
-    language: str, words: tuple[str, ...], citizen: httpx.Client, file: Callable[..., str]
+    language: str, words: tuple[str, ...], citizen: httpx.Client, file: Callable[..., str], said: dict[str, str]
 ) -> None:
     appeal = file()
     listed = citizen.get(f"/{language}/appeals")
@@ -159,18 +111,20 @@ def test_every_page_of_the_room_speaks_the_readers_language(
     assert page.status_code == 200
     assert [word for word in words if word not in page.text] == []
     assert "<script>alert" not in page.text
-    assert escape(SAID["subject"]) in page.text
+    assert escape(said["subject"]) in page.text
 
 
-def test_what_is_wrong_comes_back_with_what_was_typed(citizen: httpx.Client, hidden: Hidden) -> None:
-    sent = hidden(citizen.get("/en/appeals/new").text) | SAID | {"agency": "nobody", "text": ""}
+def test_what_is_wrong_comes_back_with_what_was_typed(
+    citizen: httpx.Client, hidden: Hidden, said: dict[str, str]
+) -> None:
+    sent = hidden(citizen.get("/en/appeals/new").text) | said | {"agency": "nobody", "text": ""}
     refused = citizen.post("/en/appeals/new", data=sent)
     assert refused.status_code == 422
-    assert escape(SAID["subject"]) in refused.text
+    assert escape(said["subject"]) in refused.text
     assert 'value="request" required checked' in refused.text
     assert 'id="text-fault"' in refused.text
     assert sent["key"] in refused.text
-    mended = citizen.post("/en/appeals/new", data=sent | SAID)
+    mended = citizen.post("/en/appeals/new", data=sent | said)
     assert mended.status_code == 303
 
 
@@ -185,14 +139,16 @@ def test_only_kinds_that_anybody_may_file_are_offered_with_their_terms(citizen: 
     assert 'value="proposal" required checked' in page
 
 
-def test_a_refused_step_keeps_what_was_typed(citizen: httpx.Client, file: Callable[..., str], api: Api) -> None:
+def test_a_refused_step_keeps_what_was_typed(
+    citizen: httpx.Client, file: Callable[..., str], api: Api, form_of: FormOf
+) -> None:
     appeal = file(kind="message")
     act = {"outcome": "explained", "text": "<b>Soon</b>", "language": "en"}
     api("officer").post(f"/v1{appeal}/decision", json=act).raise_for_status()
     page = citizen.get(f"/en{appeal}").text
     assert "&lt;b&gt;Soon&lt;/b&gt;" in page
     assert "Explained" in page
-    sent = _form(page, "complaints") | {"complaints-text": "Not <i>so</i>.", "complaints-language": "en"}
+    sent = form_of(page, "complaints") | {"complaints-text": "Not <i>so</i>.", "complaints-language": "en"}
     refused = citizen.post(f"/en{appeal}/complaints", data=sent | {"complaints-learned_on": "2020-01-01"})
     assert refused.status_code == 422
     assert "Not &lt;i&gt;so&lt;/i&gt;." in refused.text
@@ -200,13 +156,15 @@ def test_a_refused_step_keeps_what_was_typed(citizen: httpx.Client, file: Callab
     assert citizen.post(f"/en{appeal}/complaints", data=sent).status_code == 303
 
 
-def test_a_step_that_came_too_late_says_so_and_loses_nothing(citizen: httpx.Client, file: Callable[..., str]) -> None:
+def test_a_step_that_came_too_late_says_so_and_loses_nothing(
+    citizen: httpx.Client, file: Callable[..., str], form_of: FormOf, forms_of: FormsOf
+) -> None:
     appeal = file()
-    sent = _form(citizen.get(f"/en{appeal}").text, "withdrawal") | {"withdrawal-reason": "Solved."}
+    sent = form_of(citizen.get(f"/en{appeal}").text, "withdrawal") | {"withdrawal-reason": "Solved."}
     assert citizen.post(f"/en{appeal}/withdrawal", data=sent).status_code == 303
     page = citizen.get(f"/en{appeal}").text
     assert "You withdrew the appeal" in page
-    assert _forms(page) == set()
+    assert forms_of(page) == set()
     late = citizen.post(f"/en{appeal}/objection", data=sent | {"key": NOBODYS, "objection-text": "I object."})
     assert late.status_code == 409
     assert "I object." in late.text
@@ -214,11 +172,11 @@ def test_a_step_that_came_too_late_says_so_and_loses_nothing(citizen: httpx.Clie
 
 
 def test_a_form_that_is_shown_again_can_be_left_for_another_language(
-    citizen: httpx.Client, file: Callable[..., str]
+    citizen: httpx.Client, file: Callable[..., str], form_of: FormOf
 ) -> None:
     appeal = file()
     shown_again = citizen.post(
-        f"/en{appeal}/attachments", data=_form(citizen.get(f"/en{appeal}").text, "attachments")
+        f"/en{appeal}/attachments", data=form_of(citizen.get(f"/en{appeal}").text, "attachments")
     ).text
     [other] = re.findall(r'<a href="(/kk/[^"]+)"', shown_again)
     assert citizen.get(other).headers["location"] == f"/kk{appeal}"
@@ -228,29 +186,33 @@ def test_a_form_that_is_shown_again_can_be_left_for_another_language(
     assert citizen.get(f"/kk{appeal}/nothing").status_code == 404
 
 
-def test_what_the_body_asks_is_told_and_answered(citizen: httpx.Client, file: Callable[..., str], api: Api) -> None:
+def test_what_the_body_asks_is_told_and_answered(
+    citizen: httpx.Client, file: Callable[..., str], api: Api, form_of: FormOf
+) -> None:
     appeal = file(kind="complaint")
     officer = api("officer")
     officer.post(f"/v1{appeal}/defect", json={"text": "No date."}).raise_for_status()
     lacking = citizen.get(f"/en{appeal}").text
     assert "No date." in lacking
     assert "the term rests: you are waited for" in citizen.get("/en/appeals").text
-    corrected = _form(lacking, "correction") | {"correction-text": "On 5 May."}
+    corrected = form_of(lacking, "correction") | {"correction-text": "On 5 May."}
     assert citizen.post(f"/en{appeal}/correction", data=corrected).status_code == 303
     assert "On 5 May." in citizen.get(f"/en{appeal}").text
     told = {"outcome": "refused", "text": "No.", "language": "en", "no_hearing_reason": "Asked for none."}
     officer.post(f"/v1{appeal}/preliminary-decision", json=told).raise_for_status()
     hearing = citizen.get(f"/en{appeal}").text
     assert "There will be no hearing: Asked for none." in hearing
-    objection = _form(hearing, "objection") | {"objection-text": "I do not agree."}
+    objection = form_of(hearing, "objection") | {"objection-text": "I do not agree."}
     assert citizen.post(f"/en{appeal}/objection", data=objection).status_code == 303
     assert "I do not agree." in citizen.get(f"/en{appeal}").text
 
 
-def test_a_file_is_attached_once_and_opened_when_it_is_clean(citizen: httpx.Client, file: Callable[..., str]) -> None:
+def test_a_file_is_attached_once_and_opened_when_it_is_clean(
+    citizen: httpx.Client, file: Callable[..., str], form_of: FormOf
+) -> None:
     appeal = file()
     page = citizen.get(f"/en{appeal}").text
-    sent, photo = _form(page, "attachments"), {"attachments-file": ("note.txt", b"Look.\n", "text/plain")}
+    sent, photo = form_of(page, "attachments"), {"attachments-file": ("note.txt", b"Look.\n", "text/plain")}
     for _ in range(2):
         assert citizen.post(f"/en{appeal}/attachments", data=sent, files=photo).status_code == 303
     waiting = citizen.get(f"/en{appeal}").text
@@ -263,9 +225,11 @@ def test_a_file_is_attached_once_and_opened_when_it_is_clean(citizen: httpx.Clie
     assert (opened.content, opened.headers["cache-control"]) == (b"Look.\n", "private, no-store")
 
 
-def test_no_file_and_a_file_that_is_not_taken_are_told(citizen: httpx.Client, file: Callable[..., str]) -> None:
+def test_no_file_and_a_file_that_is_not_taken_are_told(
+    citizen: httpx.Client, file: Callable[..., str], form_of: FormOf
+) -> None:
     appeal = file()
-    sent = _form(citizen.get(f"/en{appeal}").text, "attachments")
+    sent = form_of(citizen.get(f"/en{appeal}").text, "attachments")
     nothing = citizen.post(f"/en{appeal}/attachments", data=sent)
     assert (nothing.status_code, "No file was chosen" in nothing.text) == (422, True)
     program = {"attachments-file": ("run.exe", b"MZ\x90\x00", "application/x-msdownload")}
@@ -320,124 +284,3 @@ def test_who_has_not_signed_in_is_sent_to_sign_in_and_back(address: str, house: 
     sent = house.get(address)
     assert (sent.status_code, sent.headers["location"].partition("?")[0]) == (303, "/ru/sign-in")
     assert httpx.URL(sent.headers["location"]).params["back"] == address
-
-
-def test_the_register_is_searched_by_those_in_office(
-    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
-) -> None:
-    known, other = file(subject="Bridge at Aksai"), file(subject="A tree", kind="proposal")
-    head = signed_in("head")
-    found = head.get("/ru/appeals", params={"kind": "proposal", "status": "registered", "q": ""}).text
-    assert "Реестр обращений" in found
-    assert other in found
-    assert known not in found
-    assert 'value="proposal" selected' in found
-    nothing = head.get("/ru/appeals", params={"q": "no such words"}).text
-    assert "Таких обращений нет" in nothing
-    assert 'name="status"' not in citizen.get("/ru/appeals").text
-
-
-def test_those_in_office_do_what_is_simple_here(
-    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
-) -> None:
-    appeal = file(kind="message")
-    head, officer = signed_in("head"), signed_in("officer")
-    offered = head.get(f"/en{appeal}").text
-    assert _forms(offered) == {
-        "assignment",
-        "attachments",
-        "decision",
-        "defect",
-        "extension",
-        "forwarding",
-        "leaving",
-        "preliminary-decision",
-    }
-    named = {"assignment-executor": "sandbox:officer", "assignment-name": "Dinara"}
-    assert head.post(f"/en{appeal}/assignment", data=_form(offered, "assignment") | named).status_code == 303
-    page = officer.get(f"/en{appeal}").text
-    answer = {"decision-outcome": "satisfied", "decision-text": "Mended.", "decision-language": "en"}
-    assert officer.post(f"/en{appeal}/decision", data=_form(page, "decision") | answer).status_code == 303
-    told = citizen.get(f"/en{appeal}").text
-    assert "Mended." in told
-    assert "Dinara" in told
-    assert "Your appeal" in citizen.get("/en/appeals").text
-
-
-def test_an_adverse_decision_is_told_with_its_hearing(
-    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
-) -> None:
-    appeal = file(kind="complaint")
-    officer = signed_in("officer")
-    told = {
-        "outcome": "refused",
-        "text": "We shall refuse.",
-        "language": "en",
-        "at": "2025-01-08T10:00",
-        "place": "305",
-    }
-    fields = {f"preliminary-decision-{name}": value for name, value in told.items()}
-    sent = _form(officer.get(f"/en{appeal}").text, "preliminary-decision") | fields
-    wrong = officer.post(f"/en{appeal}/preliminary-decision", data=sent | {"preliminary-decision-at": "soon"})
-    assert (wrong.status_code, 'value="soon"' in wrong.text) == (422, True)
-    assert officer.post(f"/en{appeal}/preliminary-decision", data=sent).status_code == 303
-    assert "8 January 2025, 10:00, 305" in citizen.get(f"/en{appeal}").text
-    assert "over the API: record of the hearing." in officer.get(f"/en{appeal}").text
-
-
-def test_an_appeal_is_passed_on_or_left_on_a_ground_of_the_law(
-    signed_in: SignedIn, file: Callable[..., str], citizen: httpx.Client
-) -> None:
-    officer = signed_in("officer")
-    passed, left = file(kind="message"), file(kind="message")
-    sent = _form(officer.get(f"/en{passed}").text, "forwarding")
-    sent |= {"forwarding-agency": "akimat-almaty", "forwarding-reason": "A road of the city."}
-    assert officer.post(f"/en{passed}/forwarding", data=sent).status_code == 303
-    assert "It was forwarded to another body" in citizen.get(f"/en{passed}").text
-    sent = _form(officer.get(f"/en{left}").text, "leaving") | {"leaving-ground": "essence_not_stated"}
-    assert officer.post(f"/en{left}/leaving", data=sent).status_code == 303
-    page = citizen.get(f"/en{left}").text
-    assert "The essence is not stated" in page
-    assert _forms(page) == {"complaints"}
-
-
-def test_a_ruling_is_read_with_its_grounds(
-    citizen: httpx.Client, file: Callable[..., str], api: Api, signed_in: SignedIn
-) -> None:
-    appeal = file(kind="message")
-    act = {"outcome": "explained", "text": "It works.", "language": "en"}
-    api("officer").post(f"/v1{appeal}/decision", json=act).raise_for_status()
-    sent = _form(citizen.get(f"/en{appeal}").text, "complaints")
-    words = {"complaints-text": "It does not.", "complaints-language": "en"}
-    complaint = citizen.post(f"/en{appeal}/complaints", data=sent | words).headers["location"].removeprefix("/en")
-    officer = signed_in("officer")
-    up = _form(officer.get(f"/en{complaint}").text, "sending-up")
-    assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 422
-    up |= {"sending-up-opinion": "Not founded."}
-    assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 303
-    _rule(signed_in("higher-officer"), complaint)
-    page = citizen.get(f"/en{complaint}").text
-    told = ("Cancel the act", "The circle of facts was drawn wrongly", "Cancelled.", "Not founded.", "Go to court")
-    assert [each for each in told if each not in page] == []
-    assert officer.post(f"/en{complaint}/nothing", data=up).status_code == 404
-
-
-def _rule(higher: httpx.Client, complaint: str) -> None:
-    """Rule as the body above, first without the grounds that an act needs to fall."""
-    found = higher.get("/en/complaints", params={"status": "under_review"}).text
-    assert complaint in found
-    sent = _form(higher.get(f"/en{complaint}").text, "ruling")
-    sent |= {"ruling-outcome": "cancel_act", "ruling-text": "Cancelled.", "ruling-language": "en"}
-    refused = higher.post(f"/en{complaint}/ruling", data=sent)
-    assert refused.status_code == 422
-    assert 'value="cancel_act" selected' in refused.text
-    sent["ruling-grounds"] = "wrong_circle_of_facts"
-    assert higher.post(f"/en{complaint}/ruling", data=sent).status_code == 303
-    assert complaint not in higher.get("/en/complaints", params={"status": "under_review"}).text
-
-
-def test_complaints_are_listed_for_whom_they_concern(signed_in: SignedIn) -> None:
-    company = signed_in("company")
-    page = company.get("/kk/complaints")
-    assert (page.status_code, "Мұндай шағымдар жоқ" in page.text) == (200, True)
-    assert company.get("/kk/complaints", params={"status": "nothing"}).status_code == 422
