@@ -22,9 +22,9 @@ NOBODYS = "01a215e3-fd26-709f-a8cd-6de7122d01df"
 
 
 def test_the_story_of_an_appeal_that_nobody_answered(
-    citizen: httpx.Client, hidden: Hidden, move: Callable[[str], None], forms_of: FormsOf
+    citizen: httpx.Client, said: dict[str, str], move: Callable[[str], None], form_of: FormOf, forms_of: FormsOf
 ) -> None:
-    appeal = _filed_twice(citizen, hidden)
+    appeal = _filed_twice(citizen, form_of(citizen.get("/en/appeals/new").text, "new") | said)
     page = citizen.get(f"/en{appeal}?filed=yes").text
     assert "Your appeal is registered" in page
     assert "The agency must answer by 15 January 2025." in page
@@ -40,7 +40,7 @@ def test_the_story_of_an_appeal_that_nobody_answered(
     assert "The term ended without an answer: by law, a refusal" in silent
     assert forms_of(silent) == {"complaints"}
 
-    complaint = _complained_twice(citizen, appeal, silent)
+    complaint = _complained_twice(citizen, appeal, form_of(silent, "complaints"))
     assert complaint in citizen.get(f"/en{appeal}").text
     events = ["appeal.registered", "appeal.refused_by_expiry", "appeal.complained"]
     receipt = _sealed(citizen, f"/en{appeal}/receipt.json")
@@ -48,20 +48,20 @@ def test_the_story_of_an_appeal_that_nobody_answered(
     assert [each.event for each in verify_receipt(receipt.content, None).entries] == events
     of_complaint = verify_receipt(_sealed(citizen, f"/en{complaint}/receipt.json").content, None)
     assert of_complaint.object_kind == "complaint"
-    _take_back(citizen, complaint)
+    left = _take_back(citizen, complaint, form_of(citizen.get(f"/en{complaint}").text, "withdrawal"))
+    assert forms_of(left) == set()
     assert forms_of(citizen.get(f"/en{appeal}").text) == {"complaints"}
 
 
-def _filed_twice(client: httpx.Client, hidden: Hidden, said: dict[str, str]) -> str:
+def _filed_twice(client: httpx.Client, sent: dict[str, str]) -> str:
     """The address of the one appeal that comes of a form that is sent twice."""
-    sent = hidden(client.get("/en/appeals/new").text) | said
     first, second = (client.post("/en/appeals/new", data=sent) for _ in range(2))
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     return first.headers["location"].partition("?")[0].removeprefix("/en")
 
 
-def _complained_twice(client: httpx.Client, appeal: str, page: str, form_of: FormOf) -> str:
-    sent = form_of(page, "complaints") | {"complaints-text": "Silence.", "complaints-language": "en"}
+def _complained_twice(client: httpx.Client, appeal: str, form: dict[str, str]) -> str:
+    sent = form | {"complaints-text": "Silence.", "complaints-language": "en"}
     first, second = (client.post(f"/en{appeal}/complaints", data=sent) for _ in range(2))
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     complaint = first.headers["location"]
@@ -70,12 +70,11 @@ def _complained_twice(client: httpx.Client, appeal: str, page: str, form_of: For
     return complaint.removeprefix("/en")
 
 
-def _take_back(client: httpx.Client, complaint: str, form_of: FormOf, forms_of: FormsOf) -> None:
-    sent = form_of(client.get(f"/en{complaint}").text, "withdrawal")
+def _take_back(client: httpx.Client, complaint: str, sent: dict[str, str]) -> str:
     assert client.post(f"/en{complaint}/withdrawal", data=sent).status_code == 303
     page = client.get(f"/en{complaint}").text
     assert "You withdrew the complaint." in page
-    assert forms_of(page) == set()
+    return page
 
 
 def _sealed(client: httpx.Client, address: str) -> httpx.Response:

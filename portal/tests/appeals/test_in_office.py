@@ -106,18 +106,18 @@ def test_a_ruling_is_read_with_its_grounds(
     assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 422
     up |= {"sending-up-opinion": "Not founded."}
     assert officer.post(f"/en{complaint}/sending-up", data=up).status_code == 303
-    _rule(signed_in("higher-officer"), complaint)
+    higher = signed_in("higher-officer")
+    _rule(higher, complaint, form_of(higher.get(f"/en{complaint}").text, "ruling"))
     page = citizen.get(f"/en{complaint}").text
     told = ("Cancel the act", "The circle of facts was drawn wrongly", "Cancelled.", "Not founded.", "Go to court")
     assert [each for each in told if each not in page] == []
     assert officer.post(f"/en{complaint}/nothing", data=up).status_code == 404
 
 
-def _rule(higher: httpx.Client, complaint: str, form_of: FormOf) -> None:
+def _rule(higher: httpx.Client, complaint: str, sent: dict[str, str]) -> None:
     """Rule as the body above, first without the grounds that an act needs to fall."""
     found = higher.get("/en/complaints", params={"status": "under_review"}).text
     assert complaint in found
-    sent = form_of(higher.get(f"/en{complaint}").text, "ruling")
     sent |= {"ruling-outcome": "cancel_act", "ruling-text": "Cancelled.", "ruling-language": "en"}
     refused = higher.post(f"/en{complaint}/ruling", data=sent)
     assert refused.status_code == 422
