@@ -44,7 +44,7 @@ async def _home(visit: Visit) -> Response:
         late=_latest(agencies)[:_SHOWN],
         bought=(totals_of(awards["items"]) or [{"count": 0}])[0],
         awards=months["items"],
-        dear=dear["items"],
+        dear=[each for each in dear["items"] if each["above"]],
         answering=answering["items"],
         sealed=sum(sealed),
     )
