@@ -123,13 +123,6 @@ def installation(new_installation: Callable[[], Installation]) -> Installation:
     return new_installation()
 
 
-@contextmanager
-def _environment(patch: pytest.MonkeyPatch, variables: dict[str, str]) -> Iterator[None]:
-    for name, value in variables.items():
-        patch.setenv(name, value)
-    yield
-
-
 @pytest.fixture(scope="session", params=TOPOLOGIES)
 def house_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a house that lasts as long as the tests, in each of the ways in which it can run."""
@@ -141,14 +134,14 @@ def house_url(request: pytest.FixtureRequest) -> Iterator[str]:
             yield installation.base
             installation.stop()
     else:
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            _installed() as installation,
-            _environment(patch, UNLIMITED),
-            furnished(Place(installation.data, 0), lambda _: None) as app,
-            serving_beside(app) as url,
-        ):
-            yield url
+        with ExitStack() as stack:
+            installation = stack.enter_context(_installed())
+            # Limits are read when the house is put together; other tests are to have the usual ones.
+            with pytest.MonkeyPatch.context() as patch:
+                for limit, none in UNLIMITED.items():
+                    patch.setenv(limit, none)
+                app = stack.enter_context(furnished(Place(installation.data, 0), lambda _: None))
+            yield stack.enter_context(serving_beside(app))
 
 
 @pytest.fixture(scope="session")

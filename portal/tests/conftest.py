@@ -6,6 +6,7 @@ One house serves all tests of a worker; it starts with an empty year, so each te
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from html import unescape
 from pathlib import Path
 
@@ -23,20 +24,31 @@ _TOKEN = re.compile(r'name="token" value="(\w*)"')
 _KEY = re.compile(r'name="key" value="([\w-]+)"')
 
 
-@pytest.fixture(scope="session")
-def base() -> Iterator[str]:
-    """The address of a house that runs."""
+@contextmanager
+def _running() -> Iterator[str]:
     data = Path(tempfile.mkdtemp(prefix="ashyq-pages-"))
     data.chmod(0o755)
-    with pytest.MonkeyPatch.context() as patch:
-        # Tests ask more often than people do.
-        for limit in ("ASHYQ_SUBJECT_LIMIT", "ASHYQ_ADDRESS_LIMIT", "ASHYQ_SEARCH_LIMIT"):
-            patch.setenv(limit, "0")
-        try:
-            with furnished(Place(data, 0), lambda _: None) as app, serving_beside(app) as url:
-                yield url
-        finally:
-            remove(data)
+    with ExitStack() as stack:
+        stack.callback(remove, data)
+        # Tests ask more often than people do. The limits are read when the house is put together.
+        with pytest.MonkeyPatch.context() as patch:
+            for limit in ("ASHYQ_SUBJECT_LIMIT", "ASHYQ_ADDRESS_LIMIT", "ASHYQ_SEARCH_LIMIT"):
+                patch.setenv(limit, "0")
+            app = stack.enter_context(furnished(Place(data, 0), lambda _: None))
+        yield stack.enter_context(serving_beside(app))
+
+
+@pytest.fixture(scope="session")
+def new_house() -> Callable[[], AbstractContextManager[str]]:
+    """Starts a house that nobody has used; its address."""
+    return _running
+
+
+@pytest.fixture(scope="session")
+def base(new_house: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The address of a house that runs."""
+    with new_house() as url:
+        yield url
 
 
 @pytest.fixture

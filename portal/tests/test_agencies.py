@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from html import unescape
 
@@ -14,7 +15,14 @@ CELL = re.compile(r'<td class="n">(.*?)</td>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def base(new_house: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """A house of these tests alone: in another there would be figures of others."""
+    with new_house() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def filed(base: str) -> Iterator[httpx.Client]:
     """Eleven appeals to three bodies of two levels, once they are counted, which is after they are sealed."""
     with httpx.Client(base_url=base, timeout=60) as client:
