@@ -16,7 +16,6 @@ from starlette.responses import Response
 
 SESSION = "ashyq-session"
 LEAVING = "ashyq-leaving"
-VISIT = "ashyq-visit"
 _NONCE = 12
 LARGEST = 3800
 """What browsers keep of one cookie is 4,096 bytes, name and attributes among them."""

@@ -1,7 +1,9 @@
 """One look at a page: who looks, in which language, what they may ask of the API, and the page that they get."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,7 +14,7 @@ from portal.api import Api, ApiProblem
 from portal.forms import Form, read_form
 from portal.rendering import render
 from portal.sessions import SESSION, Session
-from portal.words import Words
+from portal.words import ALMATY, Words
 from servicekit.languages import Language, negotiate
 
 # Nothing but what we serve ourselves: no other site's script, picture or letter, no frame, no form that leads away.
@@ -39,7 +41,9 @@ class MustSignIn(Exception):
 class Visit:
     """What a page is made with."""
 
-    def __init__(self, request: Request, language: Language) -> None:
+    def __init__(self, request: Request, language: Language, closing: AsyncExitStack) -> None:
+        """A visit that asks in a language; what it opens is closed with `closing`."""
+        self._closing = closing
         self.request = request
         self.language = language
         self.words = Words(language)
@@ -136,24 +140,20 @@ class Visit:
         Raises:
             ApiProblem, ApiAway: the API says no, or nothing.
         """
-        opened = self.api.download(path, **query)
-        answer = await opened.__aenter__()
+        answer = await self._closing.enter_async_context(self.api.download(path, **query))
         if answer.status_code == WAITS:
-            await opened.__aexit__(None, None, None)
             raise ApiProblem(WAITS, {"code": "waits"})
-        headers = {name: value for name, value in answer.headers.items() if name in _PASSED_ON}
+        headers = {each: value for each, value in answer.headers.items() if each in _PASSED_ON}
         if name is not None:
             headers["content-disposition"] = f'attachment; filename="{name}"'
         headers["cache-control"] = "private, no-store"
+        return StreamingResponse(answer.aiter_bytes(), answer.status_code, headers)
 
-        async def pieces() -> AsyncIterator[bytes]:
-            try:
-                async for piece in answer.aiter_bytes():
-                    yield piece
-            finally:
-                await opened.__aexit__(None, None, None)
-
-        return StreamingResponse(pieces(), answer.status_code, headers)
+    async def today(self) -> date:
+        """The day by the clock that the law runs by; in a sandbox it can be moved."""
+        moved = await self.api.find("/sandbox/clock") if self.house.local else None
+        now = datetime.fromisoformat(moved["now"]) if moved else datetime.now(ALMATY)
+        return now.astimezone(ALMATY).date()
 
 
 WAITS = 202
@@ -164,11 +164,13 @@ def visit_of(request: Request) -> Visit:
     """A visit whose language is not in the address, or not one of ours: the one that the browser asks for."""
     first = request.url.path.lstrip("/").partition("/")[0]
     language: Any = first if first in {"kk", "ru", "en"} else negotiate(request.headers.get("accept-language"))
-    return Visit(request, language)
+    return Visit(request, language, AsyncExitStack())
 
 
-async def _visit(request: Request, language: Annotated[Language, Path()]) -> Visit:
-    return Visit(request, language)
+async def _visit(request: Request, language: Annotated[Language, Path()]) -> AsyncIterator[Visit]:
+    # What is passed on piece by piece is closed after the answer, also when the visitor leaves before its end.
+    async with AsyncExitStack() as closing:
+        yield Visit(request, language, closing)
 
 
 Visiting = Annotated[Visit, Depends(_visit)]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -34,7 +33,7 @@ async def show_agencies(
     api, problem = visit.api, None
     if not visit.request.url.query:
         # Small figures of one year would hide those of all; so the newest is shown first.
-        since = f"{newest_year(await api.get(STATISTICS))}-01"
+        since = f"{await newest_year(visit)}-01"
     months = {"from": since, "to": until}
     try:
         known, figures, total = await asyncio.gather(
@@ -69,7 +68,7 @@ async def show_agencies(
 @router.get("/agencies/{code}")
 async def show_agency(visit: Visiting, code: str) -> Response:
     api = visit.api
-    year = newest_year(await api.get(STATISTICS))
+    year = await newest_year(visit)
     known, kinds, totals, months, by_kind = await asyncio.gather(
         api.every("/v1/agencies"),
         api.every("/v1/kinds"),
@@ -94,10 +93,11 @@ async def show_agency(visit: Visiting, code: str) -> Response:
     )
 
 
-def newest_year(total: Mapping[str, Any]) -> str:
+async def newest_year(visit: Visit) -> str:
     """The year of the last act in the figures of all appeals; the present one, where there is none yet."""
+    total = await visit.api.get(STATISTICS)
     as_of = total["items"][0]["as_of"] if total["items"] else None
-    return str(as_of)[:4] if as_of else str(datetime.now(UTC).year)
+    return str(as_of)[:4] if as_of else f"{await visit.today():%Y}"
 
 
 async def _figures_of(visit: Visit, code: str, by: str, *, since: str) -> list[Any]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from portal.api import ApiProblem
 from portal.differences import compare
 from portal.forms import Form, faults_by_field
 from portal.visits import Visit, Visiting, address, after_of
-from portal.words import ALMATY, parsed
+from portal.words import parsed
 from servicekit.languages import LANGUAGES
 
 PHASES = ("discussion", "answering", "reported", "adopted", "withdrawn")
@@ -62,7 +62,7 @@ async def show_drafts(
         found=found["items"],
         phases=[(each, visit.words.name("drafts.phase", each)) for each in PHASES],
         problem=problem,
-        today=await _today(visit),
+        today=await visit.today(),
         types={each["code"]: pick(each["name"]) for each in types},
         waiting=await _waiting(visit) if plain else [],
         days_left=_days_left,
@@ -140,7 +140,7 @@ async def _draft(
         api.find(f"{place}/report"),
         api.every(f"{place}/history"),
         _mine(visit, said),
-        _today(visit),
+        visit.today(),
     )
     standing = {each["id"] for each in draft["clauses"]}
     types = await api.every("/v1/draft-types")
@@ -187,13 +187,6 @@ async def _waiting(visit: Visit) -> list[tuple[Any, Any]]:
         for draft, counts in zip(drafts, metrics, strict=True)
         if counts["overdue"] + counts["not_yet_due"]
     ]
-
-
-async def _today(visit: Visit) -> date:
-    """The day by the clock that the law runs by; in a sandbox it can be moved."""
-    moved = await visit.api.find("/sandbox/clock") if visit.house.local else None
-    now = datetime.fromisoformat(moved["now"]) if moved else datetime.now(ALMATY)
-    return now.astimezone(ALMATY).date()
 
 
 def _days_left(draft: Mapping[str, Any], today: date) -> int | None:

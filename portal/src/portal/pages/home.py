@@ -53,7 +53,7 @@ async def _home(visit: Visit) -> Response:
 async def _this_year(visit: Visit) -> tuple[str, dict[str, Any] | None, list[dict[str, Any]]]:
     """The year of the last act that is counted, what became of the appeals filed in it, and with which bodies."""
     api = visit.api
-    year = newest_year(await api.get(STATISTICS))
+    year = await newest_year(visit)
     total, agencies = await asyncio.gather(
         api.get(STATISTICS, from_=f"{year}-01"), api.get(STATISTICS, from_=f"{year}-01", by="agency", limit=1000)
     )
