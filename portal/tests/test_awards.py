@@ -1,6 +1,7 @@
 """What was bought, lot by lot and party by party, as a reader who trusts nobody meets it."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -212,6 +213,17 @@ def test_a_lot_leads_on_to_its_contract_certificate_and_how_to_check_it(house: h
     assert f"/v1/lots/{story.laptops}/certificate" in _links(page)
     assert "/en/verify" in _links(page)
     assert "Concluded" in page
+
+
+def test_the_certificate_of_a_lot_is_checked_on_a_page(house: httpx.Client, story: Story) -> None:
+    ends = time.monotonic() + 30
+    while (given := house.get(f"/v1/lots/{story.laptops}/certificate")).status_code == 202 and time.monotonic() < ends:
+        time.sleep(0.1)
+    told = house.post("/en/verify", files={"file": ("certificate.json", given.raise_for_status().content)})
+    assert (told.status_code, "Verified" in told.text, "Not verified" in told.text) == (200, True, False)
+    other = given.content.replace(b'"experience_years":9', b'"experience_years":8')
+    assert other != given.content
+    assert "Not verified" in house.post("/en/verify", files={"file": ("certificate.json", other)}).text
 
 
 def test_a_complaint_is_told_without_its_text(house: httpx.Client, story: Story) -> None:
